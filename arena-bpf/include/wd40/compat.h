@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel differences (6.16 and newer) and all names of kernel functions: the one place for both. No #if on versions;
+ * whether something exists is asked of the running kernel's BTF at load, and a branch on a missing symbol is dead code.
+ *
+ * libbpf drops the last ___suffix of a symbol before it looks it up. So every object gives its references a private
+ * suffix (WD_OBJ): libbpf 1.4.6 cannot link two objects that name the same kernel symbol, and names that themselves end
+ * in ___v2 need a further suffix to be found at all.
+ */
+#ifndef WD40_COMPAT_H
+#define WD40_COMPAT_H
+
+#ifndef WD_OBJ
+#error "define WD_OBJ (unique per object) before including wd40/module.h"
+#endif
+
+#define BPF_NO_KFUNC_PROTOTYPES
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "types.h"
+
+#define KF__(n, o) n##___##o
+#define KF_(n, o)  KF__(n, o)
+#define KF(n)	   KF_(n, WD_OBJ)
+
+#define __kfunc __ksym __weak
+
+#ifndef __arg_arena
+#define __arg_arena __attribute__((btf_decl_tag("arg:arena")))
+#endif
+#ifndef __arg_trusted
+#define __arg_trusted __attribute__((btf_decl_tag("arg:trusted")))
+#endif
+
+#define BPF_STRUCT_OPS(name, args...)		SEC("struct_ops/" #name) BPF_PROG(name, ##args)
+#define BPF_STRUCT_OPS_SLEEPABLE(name, args...) SEC("struct_ops.s/" #name) BPF_PROG(name, ##args)
+
+/* Enum values are relocated against the running kernel; 0 for an unknown name, the right default for flags. In programs
+ * only. */
+#define WD_ENUM(type, name) (bpf_core_enum_value_exists(enum type, name) ? bpf_core_enum_value(enum type, name) : 0)
+#define WD_ENQ_HEAD	    WD_ENUM(scx_enq_flags, SCX_ENQ_HEAD)
+#define WD_ENQ_PREEMPT	    WD_ENUM(scx_enq_flags, SCX_ENQ_PREEMPT)
+#define WD_ENQ_LAST	    WD_ENUM(scx_enq_flags, SCX_ENQ_LAST)
+#define WD_ENQ_WAKEUP	    WD_ENUM(scx_enq_flags, SCX_ENQ_WAKEUP)
+#define WD_DEQ_SLEEP	    WD_ENUM(scx_deq_flags, SCX_DEQ_SLEEP)
+#define WD_WAKE_SYNC	    WD_ENUM(scx_wake_flags, SCX_WAKE_SYNC)
+#define WD_KICK_IDLE	    WD_ENUM(scx_kick_flags, SCX_KICK_IDLE)
+#define WD_KICK_PREEMPT	    WD_ENUM(scx_kick_flags, SCX_KICK_PREEMPT)
+#define WD_PICK_IDLE_CORE   WD_ENUM(scx_pick_idle_cpu_flags, SCX_PICK_IDLE_CORE)
+#define WD_TASK_QUEUED	    WD_ENUM(scx_ent_flags, SCX_TASK_QUEUED)
+#define WD_DSQ_LOCAL	    WD_ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL)
+#define WD_DSQ_LOCAL_ON	    WD_ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON)
+#define WD_DSQ_GLOBAL	    WD_ENUM(scx_dsq_id_flags, SCX_DSQ_GLOBAL)
+
+/* Loop guard for loops over arena data: bounded by time, not by a count that the verifier must unroll. */
+#define can_loop                                                        \
+	({                                                              \
+		__label__ l_break, l_continue;                          \
+		bool ret = true;                                        \
+		asm volatile goto("may_goto %l[l_break]" :: ::l_break); \
+		goto l_continue;                                        \
+	l_break:                                                        \
+		ret = false;                                            \
+	l_continue:;                                                    \
+		ret;                                                    \
+	})
+
+/* Keeps the compiler from proving a bound away that the verifier wants to see. */
+#define wd_barrier_var(v) asm volatile("" : "+r"(v))
+
+extern int KF(bpf_iter_num_new)(struct bpf_iter_num *it, int start, int end) __kfunc;
+extern int *KF(bpf_iter_num_next)(struct bpf_iter_num *it) __kfunc;
+extern void KF(bpf_iter_num_destroy)(struct bpf_iter_num *it) __kfunc;
+extern void KF(bpf_rcu_read_lock)(void) __kfunc;
+extern void KF(bpf_rcu_read_unlock)(void) __kfunc;
+extern struct bpf_cpumask *KF(bpf_cpumask_create)(void) __kfunc;
+extern void KF(bpf_cpumask_release)(struct bpf_cpumask *m) __kfunc;
+extern void KF(bpf_cpumask_set_cpu)(u32 cpu, struct bpf_cpumask *m) __kfunc;
+extern bool KF(bpf_cpumask_test_cpu)(u32 cpu, const struct cpumask *m) __kfunc;
+extern bool KF(bpf_cpumask_intersects)(const struct cpumask *a, const struct cpumask *b) __kfunc;
+extern bool KF(bpf_cpumask_subset)(const struct cpumask *small, const struct cpumask *big) __kfunc;
+extern bool KF(bpf_cpumask_empty)(const struct cpumask *m) __kfunc;
+extern u32 KF(bpf_cpumask_any_and_distribute)(const struct cpumask *a, const struct cpumask *b) __kfunc;
+extern void KF(bpf_preempt_disable)(void) __kfunc;
+extern void KF(bpf_preempt_enable)(void) __kfunc;
+
+extern s32 KF(scx_bpf_create_dsq)(u64 dsq, s32 node) __kfunc;
+extern bool KF(scx_bpf_dsq_insert___v2)(struct task_struct *p, u64 dsq, u64 slice, u64 flags) __kfunc; /* 6.19 */
+extern void KF(scx_bpf_dsq_insert)(struct task_struct *p, u64 dsq, u64 slice, u64 flags) __kfunc;
+extern bool KF(__scx_bpf_dsq_insert_vtime)(struct task_struct *p,
+					   struct scx_bpf_dsq_insert_vtime_args *a) __kfunc; /* 6.19 */
+extern void KF(scx_bpf_dsq_insert_vtime)(struct task_struct *p, u64 dsq, u64 slice, u64 vtime, u64 flags) __kfunc;
+extern bool KF(scx_bpf_dsq_move_to_local___v2)(u64 dsq, u64 enq_flags) __kfunc; /* 7.1 */
+extern bool KF(scx_bpf_dsq_move_to_local)(u64 dsq) __kfunc;
+extern bool KF(scx_bpf_task_set_slice)(struct task_struct *p, u64 slice) __kfunc; /* 6.19 */
+extern struct task_struct *KF(scx_bpf_dsq_peek)(u64 dsq) __kfunc;		  /* 6.19 */
+extern int KF(bpf_iter_scx_dsq_new)(struct bpf_iter_scx_dsq *it, u64 dsq, u64 flags) __kfunc;
+extern struct task_struct *KF(bpf_iter_scx_dsq_next)(struct bpf_iter_scx_dsq *it) __kfunc;
+extern void KF(bpf_iter_scx_dsq_destroy)(struct bpf_iter_scx_dsq *it) __kfunc;
+extern s32 KF(scx_bpf_dsq_nr_queued)(u64 dsq) __kfunc;
+extern void KF(scx_bpf_kick_cpu)(s32 cpu, u64 flags) __kfunc;
+extern s32 KF(__scx_bpf_select_cpu_and)(struct task_struct *p, const struct cpumask *allowed,
+					struct scx_bpf_select_cpu_and_args *a) __kfunc; /* 6.19 */
+extern s32 KF(scx_bpf_select_cpu_and)(struct task_struct *p, s32 prev, u64 wake_flags, const struct cpumask *allowed,
+				      u64 flags) __kfunc;
+extern s32 KF(scx_bpf_pick_idle_cpu)(const struct cpumask *allowed, u64 flags) __kfunc;
+extern bool KF(scx_bpf_test_and_clear_cpu_idle)(s32 cpu) __kfunc;
+extern const struct cpumask *KF(scx_bpf_get_idle_cpumask)(void) __kfunc;
+extern const struct cpumask *KF(scx_bpf_get_idle_smtmask)(void) __kfunc;
+extern void KF(scx_bpf_put_idle_cpumask)(const struct cpumask *m) __kfunc;
+extern u64 KF(scx_bpf_now)(void) __kfunc;
+extern void KF(scx_bpf_cpuperf_set)(s32 cpu, u32 perf) __kfunc;
+extern void KF(scx_bpf_error_bstr)(char *fmt, unsigned long long *data, u32 data_sz) __kfunc;
+
+/* One bounded loop; needs the three iterator kfuncs above under this object's names. */
+#define wd_for(i, start, end)                                                                                   \
+	for (struct bpf_iter_num ___it __attribute__((aligned(8), cleanup(KF(bpf_iter_num_destroy)))),          \
+	     *___p __attribute__((unused)) =                                                                    \
+		     (KF(bpf_iter_num_new)(&___it, (start), (end)), (void)KF(bpf_iter_num_destroy), (void *)0); \
+	     ({                                                                                                 \
+		     int *___t = KF(bpf_iter_num_next)(&___it);                                                 \
+		     (___t && ((i) = *___t, 1));                                                                \
+	     });)
+
+static __always_inline bool wd_insert(struct task_struct *p, u64 dsq, u64 slice, u64 flags)
+{
+	if (bpf_ksym_exists(KF(scx_bpf_dsq_insert___v2)))
+		return KF(scx_bpf_dsq_insert___v2)(p, dsq, slice, flags);
+	KF(scx_bpf_dsq_insert)(p, dsq, slice, flags);
+	return true;
+}
+
+static __always_inline bool wd_insert_vtime(struct task_struct *p, u64 dsq, u64 slice, u64 key, u64 flags)
+{
+	if (bpf_ksym_exists(KF(__scx_bpf_dsq_insert_vtime))) {
+		struct scx_bpf_dsq_insert_vtime_args a = {
+			.dsq_id = dsq, .slice = slice, .vtime = key, .enq_flags = flags};
+
+		return KF(__scx_bpf_dsq_insert_vtime)(p, &a);
+	}
+	KF(scx_bpf_dsq_insert_vtime)(p, dsq, slice, key, flags);
+	return true;
+}
+
+static __always_inline bool wd_move_to_local(u64 dsq)
+{
+	if (bpf_ksym_exists(KF(scx_bpf_dsq_move_to_local___v2)))
+		return KF(scx_bpf_dsq_move_to_local___v2)(dsq, 0);
+	return KF(scx_bpf_dsq_move_to_local)(dsq);
+}
+
+static __always_inline void wd_set_slice(struct task_struct *p, u64 slice)
+{
+	if (bpf_ksym_exists(KF(scx_bpf_task_set_slice)))
+		KF(scx_bpf_task_set_slice)(p, slice);
+	else
+		p->scx.slice = slice;
+}
+
+/* Claims an idle CPU of `allowed` that the task may use: previous CPU, whole idle core, any. Negative when there is
+ * none. */
+static __always_inline s32 wd_select_idle(struct task_struct *p, s32 prev, u64 wake_flags,
+					  const struct cpumask *allowed, u64 flags)
+{
+	if (bpf_ksym_exists(KF(__scx_bpf_select_cpu_and))) {
+		struct scx_bpf_select_cpu_and_args a = {.prev_cpu = prev, .wake_flags = wake_flags, .flags = flags};
+
+		return KF(__scx_bpf_select_cpu_and)(p, allowed, &a);
+	}
+	if (bpf_ksym_exists(KF(scx_bpf_select_cpu_and)))
+		return KF(scx_bpf_select_cpu_and)(p, prev, wake_flags, allowed, flags);
+	return -1;
+}
+
+/* Key of the first task of a queue, or WD_KEY_NONE. */
+static __always_inline u64 wd_head_key(u64 dsq)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	u64 key = WD_KEY_NONE;
+
+	if (bpf_ksym_exists(KF(scx_bpf_dsq_peek))) {
+		p = KF(scx_bpf_dsq_peek)(dsq);
+		return p ? p->scx.dsq_vtime : WD_KEY_NONE;
+	}
+	if (!KF(scx_bpf_dsq_nr_queued)(dsq))
+		return WD_KEY_NONE;
+	if (!KF(bpf_iter_scx_dsq_new)(&it, dsq, 0)) {
+		p = KF(bpf_iter_scx_dsq_next)(&it);
+		if (p)
+			key = p->scx.dsq_vtime;
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	return key;
+}
+
+/* Scheduler clock, ns; the raw monotonic clock where the kernel has no sched_ext (programs of the host tier). */
+static __always_inline u64 wd_now(void)
+{
+	if (bpf_ksym_exists(KF(scx_bpf_now)))
+		return KF(scx_bpf_now)();
+	return bpf_ktime_get_ns();
+}
+
+/* Ends the scheduler with a message; for broken invariants only. The message names CPU, task and domain. */
+#define wd_error(fmt, args...)                                            \
+	({                                                                \
+		static char ___fmt[] = fmt;                               \
+		unsigned long long ___args[] = {args};                    \
+		KF(scx_bpf_error_bstr)(___fmt, ___args, sizeof(___args)); \
+	})
+
+#endif
