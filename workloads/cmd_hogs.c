@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "load.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_GROUPS 64
+
+struct group {
+	unsigned int count;
+	int nice;
+	bool bound;
+	cpu_set_t cpus;
+	struct hog *hogs;
+	unsigned int first; /* member number of its first hog */
+};
+
+struct sample {
+	u64 at_ns;
+	unsigned int hogs[MAX_DOMAINS];
+};
+
+struct plan {
+	struct group groups[MAX_GROUPS];
+	unsigned int group_count, hog_count, samples_used, samples_max;
+	struct domains domains;
+	struct crew crew;
+	struct sample *samples;
+	cpu_set_t start_set, kill_set, online;
+	unsigned int killed;
+};
+
+/* "4:nice=0:cpus=0-3,4:nice=3": count, then any of nice= and cpus= ('+' joins ranges). */
+static void parse_groups(struct plan *p, const char *text)
+{
+	char *copy = strdup(text), *save = NULL;
+
+	if (!copy)
+		die("out of memory");
+	for (char *part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
+		char *inner = NULL, *field = strtok_r(part, ":", &inner), *end;
+		struct group *g = &p->groups[p->group_count];
+
+		if (p->group_count++ == MAX_GROUPS)
+			die("--groups: more than %d groups", MAX_GROUPS);
+		g->count = (unsigned int)strtoul(field, &end, 10);
+		if (*end || g->count == 0 || g->count > 100000)
+			die("--groups: \"%s\" is no number of hogs; write for example 4:nice=0:cpus=0-3", field);
+		while ((field = strtok_r(NULL, ":", &inner))) {
+			if (strncmp(field, "nice=", 5) == 0) {
+				g->nice = (int)strtol(field + 5, &end, 10);
+				if (*end || end == field + 5 || g->nice < -20 || g->nice > 19)
+					die("--groups: \"%s\" is not within -20..19", field);
+			} else if (strncmp(field, "cpus=", 5) == 0) {
+				cpus_parse("--groups", field + 5, &g->cpus);
+				g->bound = true;
+			} else {
+				die("--groups: \"%s\" is neither nice= nor cpus=", field);
+			}
+		}
+		p->hog_count += g->count;
+	}
+	free(copy);
+	if (p->hog_count == 0)
+		die("--groups: no hogs");
+}
+
+static void take_sample(struct plan *p, bool show)
+{
+	struct sample *s = &p->samples[p->samples_used];
+	char line[512];
+	size_t used = 0;
+
+	if (p->samples_used == p->samples_max)
+		return;
+	p->samples_used++;
+	s->at_ns = now_ns() - p->crew.shared->start_ns;
+	for (unsigned int g = 0; g < p->group_count; g++)
+		for (unsigned int i = 0; i < p->groups[g].count; i++) {
+			int d = domain_of(&p->domains, p->groups[g].hogs[i].last_cpu);
+
+			if (d >= 0 && !p->crew.ended[p->groups[g].first + i])
+				s->hogs[d]++;
+		}
+	if (!show)
+		return;
+	for (unsigned int d = 0; d < p->domains.count && used < sizeof(line); d++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%u", d ? ":" : "", s->hogs[d]);
+	progress("%7.3f s  hogs per domain %s", (double)s->at_ns / 1e9, line);
+}
+
+static void widen(struct plan *p)
+{
+	for (unsigned int g = 0; g < p->group_count; g++)
+		for (unsigned int i = 0; i < p->groups[g].count; i++) {
+			struct group *group = &p->groups[g];
+
+			if (sched_setaffinity(p->crew.pids[group->first + i], sizeof(cpu_set_t),
+					      group->bound ? &group->cpus : &p->online))
+				die("cannot widen the affinity of hog %u: %s", group->first + i, strerror(errno));
+		}
+}
+
+static void kill_those_on(struct plan *p)
+{
+	for (unsigned int m = 0; m < p->hog_count; m++) {
+		int cpu = last_cpu_of(p->crew.pids[m]);
+
+		if (cpu >= 0 && CPU_ISSET(cpu, &p->kill_set)) {
+			crew_kill(&p->crew, m);
+			p->killed++;
+		}
+	}
+}
+
+static void print_hogs(const struct plan *p)
+{
+	double window = (double)(p->crew.shared->to_ns - p->crew.shared->from_ns);
+	char cpus[256];
+
+	json_open("groups", '[');
+	for (unsigned int gi = 0; gi < p->group_count; gi++) {
+		const struct group *g = &p->groups[gi];
+		double sum = 0, least = 0, most = 0;
+		unsigned int alive = 0;
+		u64 gap = 0, moves = 0;
+
+		json_open(NULL, '{');
+		json_u64("hogs", g->count);
+		json_i64("nice", g->nice);
+		json_u64("weight", (u64)weight_of_nice(g->nice));
+		cpus_format(g->bound ? &g->cpus : &p->online, cpus, sizeof(cpus));
+		json_str("cpus", cpus);
+		json_open("members", '[');
+		for (unsigned int i = 0; i < g->count; i++) {
+			const struct hog *h = &g->hogs[i];
+			bool ended = p->crew.ended[g->first + i];
+			double share = (double)(h->cpu_to_ns - h->cpu_from_ns) / window;
+
+			json_open(NULL, '{');
+			json_i64("pid", p->crew.pids[g->first + i]);
+			json_i64("last_cpu", h->last_cpu);
+			json_u64("moves", h->moves);
+			json_bool("killed", ended);
+			if (!ended) {
+				json_u64("cpu_ns", h->cpu_to_ns - h->cpu_from_ns);
+				json_f64("share", share);
+				json_u64("longest_gap_ns", h->longest_gap_ns);
+				json_u64("longest_gap_at_ns", h->longest_gap_at_ns);
+				sum += share;
+				least = alive == 0 || share < least ? share : least;
+				most = share > most ? share : most;
+				gap = h->longest_gap_ns > gap ? h->longest_gap_ns : gap;
+				alive++;
+			}
+			moves += h->moves;
+			json_close('}');
+		}
+		json_close(']');
+		json_u64("alive", alive);
+		json_f64("share_sum", sum);
+		json_f64("share_mean", alive ? sum / alive : 0);
+		json_f64("share_min", least);
+		json_f64("share_max", most);
+		json_u64("longest_gap_ns", gap);
+		json_u64("moves", moves);
+		json_close('}');
+	}
+	json_close(']');
+}
+
+static void print_samples(const struct plan *p)
+{
+	json_open("samples", '[');
+	for (unsigned int i = 0; i < p->samples_used; i++) {
+		json_open(NULL, '{');
+		json_u64("at_ns", p->samples[i].at_ns);
+		json_open("hogs_per_domain", '[');
+		for (unsigned int d = 0; d < p->domains.count; d++)
+			json_u64(NULL, p->samples[i].hogs[d]);
+		json_close(']');
+		json_close('}');
+	}
+	json_close(']');
+}
+
+/* Runs the timetable: widening, ending, samples and both ends of the window, in the order of their times. */
+static void supervise(struct plan *p, u64 widen_at, u64 kill_at, u64 period, bool show, struct cpu_time *from,
+		      struct cpu_time *to)
+{
+	struct crew_shared *sh = p->crew.shared;
+	u64 sample_at = period ? sh->start_ns + period : UINT64_MAX, from_at = sh->from_ns, next;
+
+	for (;;) {
+		next = sh->to_ns;
+		next = from_at < next ? from_at : next;
+		next = widen_at < next ? widen_at : next;
+		next = kill_at < next ? kill_at : next;
+		next = sample_at < next ? sample_at : next;
+		sleep_until(next);
+		if (next == widen_at) {
+			widen(p);
+			widen_at = UINT64_MAX;
+		} else if (next == kill_at) {
+			kill_those_on(p);
+			kill_at = UINT64_MAX;
+		} else if (next == from_at) {
+			cpu_time_read(from);
+			from_at = UINT64_MAX;
+		} else if (next == sample_at) {
+			take_sample(p, show);
+			sample_at += period;
+		} else {
+			cpu_time_read(to);
+			return;
+		}
+	}
+}
+
+int run_hogs(const struct command *cmd, int argc, char **argv)
+{
+	const char *groups = NULL, *domains = NULL, *start_on = NULL, *kill_on = NULL;
+	double seconds = 6, warmup = 1, widen_after = 0.5, kill_after = 0;
+	unsigned int sample_ms = 0;
+	bool show = false;
+	const struct option_def defs[] = {
+		{"groups", OPTION_TEXT, &groups, "N[:nice=X][:cpus=LIST],... (LIST joins ranges with '+'); required"},
+		{"seconds", OPTION_NUMBER, &seconds, "measured window"},
+		{"warmup", OPTION_NUMBER, &warmup, "time before it"},
+		{"domains", OPTION_TEXT, &domains, "groups of CPUs, as 0-3,4-7; without it the two halves"},
+		{"start-on", OPTION_TEXT, &start_on, "begin bound to these CPUs, then widen to the group's CPUs"},
+		{"widen-after", OPTION_NUMBER, &widen_after, "seconds from the start until they are widened"},
+		{"kill-on", OPTION_TEXT, &kill_on, "end the hogs that last ran on these CPUs"},
+		{"kill-after", OPTION_NUMBER, &kill_after, "seconds from the start until then"},
+		{"sample-ms", OPTION_UINT, &sample_ms, "record the hogs per domain at this period; 0: not"},
+		{"progress", OPTION_FLAG, &show, "print each sample on stderr"},
+		{0},
+	};
+	struct plan *p = must_alloc(1, sizeof(*p));
+	struct cpu_time from = {0}, to;
+	u64 start;
+
+	options_parse(cmd, defs, argc, argv);
+	if (!groups)
+		die("hogs: --groups is required, for example --groups 8,4:nice=3:cpus=0-3");
+	if (seconds <= 0)
+		die("hogs: --seconds must be more than 0");
+	if (kill_on && (kill_after <= 0 || kill_after > warmup + seconds))
+		die("hogs: --kill-on needs --kill-after within the run (0 to %g s)", warmup + seconds);
+	if (start_on && widen_after > warmup + seconds)
+		die("hogs: --widen-after is later than the end of the run");
+	cpus_online(&p->online);
+	parse_groups(p, groups);
+	domains_parse(domains, &p->domains);
+	if (start_on)
+		cpus_parse("--start-on", start_on, &p->start_set);
+	if (kill_on)
+		cpus_parse("--kill-on", kill_on, &p->kill_set);
+	if (sample_ms) {
+		p->samples_max = (unsigned int)((warmup + seconds) * 1000 / sample_ms) + 1;
+		p->samples = must_alloc(p->samples_max, sizeof(*p->samples));
+	}
+	crew_init(&p->crew, p->hog_count);
+	for (unsigned int g = 0; g < p->group_count; g++) {
+		struct group *group = &p->groups[g];
+
+		group->first = p->crew.count;
+		group->hogs = hogs_add(&p->crew, group->count, group->nice,
+				       start_on	      ? &p->start_set
+				       : group->bound ? &group->cpus
+						      : NULL,
+				       &p->domains);
+	}
+	crew_start(&p->crew, warmup, seconds);
+	start = p->crew.shared->start_ns;
+	supervise(p, start_on ? start + seconds_to_ns(widen_after) : UINT64_MAX,
+		  kill_on ? start + seconds_to_ns(kill_after) : UINT64_MAX, sample_ms * NSEC_PER_MSEC, show, &from,
+		  &to);
+	crew_finish(&p->crew);
+
+	json_begin("hogs");
+	json_bool("valid", true);
+	json_u64("cpus", (u64)CPU_COUNT(&p->online));
+	json_u64("window_ns", p->crew.shared->to_ns - p->crew.shared->from_ns);
+	json_u64("start_ns", start);
+	json_u64("killed", p->killed);
+	json_idle(&from, &to);
+	print_hogs(p);
+	if (sample_ms)
+		print_samples(p);
+	json_end();
+	return 0;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* timer and futex: how long a mostly sleeping task waits for a CPU beside hogs. */
+#include "load.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct sleeper {
+	u64 *samples; /* delays, shared memory */
+	u32 used, max;
+	u64 skipped; /* periods that passed while the task was late, or while the partner was busy */
+	u64 phase_ns, period_ns, work_loops;
+	u32 word; /* futex: number of the last wake-up */
+	u64 stamp_ns;
+	u32 waiting;
+} __attribute__((aligned(128)));
+
+struct options {
+	double seconds, warmup, per_cpu, loops_per_us;
+	unsigned int tasks, period_us, work_us;
+};
+
+static void record(struct crew_shared *sh, struct sleeper *s, u64 due, u64 now)
+{
+	if (due >= sh->from_ns && due < sh->to_ns && s->used < s->max)
+		s->samples[s->used++] = now - due;
+}
+
+static void timer_body(struct crew_shared *sh, void *arg)
+{
+	struct sleeper *s = arg;
+	u64 due = sh->start_ns + s->phase_ns;
+
+	while (due < sh->to_ns && !__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE)) {
+		sleep_until(due);
+		record(sh, s, due, now_ns());
+		spin(s->work_loops);
+		due += s->period_ns;
+		for (u64 t = now_ns(); due <= t; due += s->period_ns)
+			s->skipped++;
+	}
+}
+
+static void wakee_body(struct crew_shared *sh, void *arg)
+{
+	struct sleeper *s = arg;
+	u32 seen = 0, word;
+
+	for (;;) {
+		__atomic_store_n(&s->waiting, 1, __ATOMIC_SEQ_CST);
+		while ((word = __atomic_load_n(&s->word, __ATOMIC_SEQ_CST)) == seen) {
+			if (__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE))
+				return;
+			futex_wait(&s->word, seen, 500 * NSEC_PER_MSEC);
+		}
+		record(sh, s, s->stamp_ns, now_ns());
+		seen = word;
+		spin(s->work_loops);
+	}
+}
+
+static void waker_body(struct crew_shared *sh, void *arg)
+{
+	struct sleeper *s = arg;
+	u64 due = sh->start_ns + s->phase_ns;
+
+	while (due < sh->to_ns && !__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE)) {
+		sleep_until(due);
+		if (__atomic_exchange_n(&s->waiting, 0, __ATOMIC_SEQ_CST)) {
+			s->stamp_ns = now_ns();
+			__atomic_add_fetch(&s->word, 1, __ATOMIC_SEQ_CST);
+			futex_wake(&s->word, 1);
+		} else {
+			s->skipped++;
+		}
+		due += s->period_ns;
+		for (u64 t = now_ns(); due <= t; due += s->period_ns)
+			s->skipped++;
+	}
+}
+
+static void print_result(const char *name, const struct options *o, struct sleeper *sleepers, unsigned int hogs,
+			 const struct cpu_time *from, const struct cpu_time *to)
+{
+	struct summary all, worst = {0}, one;
+	u64 *merged, skipped = 0, missed = 0;
+	size_t n = 0, used = 0;
+
+	for (unsigned int i = 0; i < o->tasks; i++)
+		n += sleepers[i].used;
+	merged = must_alloc(n, sizeof(u64));
+	for (unsigned int i = 0; i < o->tasks; i++) {
+		memcpy(merged + used, sleepers[i].samples, sleepers[i].used * sizeof(u64));
+		used += sleepers[i].used;
+		skipped += sleepers[i].skipped;
+		summarize(sleepers[i].samples, sleepers[i].used, &one);
+		if (one.p99 > worst.p99)
+			worst = one;
+	}
+	for (size_t i = 0; i < n; i++)
+		missed += merged[i] > FRAME_NS;
+	summarize(merged, n, &all);
+
+	json_begin(name);
+	json_bool("valid", n > 0);
+	if (n == 0)
+		json_str("error", "no wake-up fell into the window: the tasks starved");
+	json_u64("cpus", hogs_for(1));
+	json_u64("hogs", hogs);
+	json_u64("tasks", o->tasks);
+	json_u64("period_ns", o->period_us * NSEC_PER_USEC);
+	json_u64("work_ns", o->work_us * NSEC_PER_USEC);
+	json_f64("loops_per_us", o->loops_per_us);
+	json_summary("delay_ns", &all);
+	json_summary("worst_task_delay_ns", &worst);
+	json_u64("missed_frames", missed);
+	json_u64("skipped_periods", skipped);
+	json_idle(from, to);
+	json_end();
+	free(merged);
+}
+
+static int run_wakeups(const struct command *cmd, int argc, char **argv, bool futex)
+{
+	struct options o = {.seconds = 6, .warmup = 1, .per_cpu = 1.5, .period_us = 5000, .work_us = 300};
+	const struct option_def defs[] = {
+		{"seconds", OPTION_NUMBER, &o.seconds, "measured window"},
+		{"warmup", OPTION_NUMBER, &o.warmup, "time before it"},
+		{"tasks", OPTION_UINT, &o.tasks, "sleeping tasks (futex: pairs); 0: one per CPU"},
+		{"period-us", OPTION_UINT, &o.period_us, "period of each"},
+		{"work-us", OPTION_UINT, &o.work_us, "work after each wake-up"},
+		{"hogs-per-cpu", OPTION_NUMBER, &o.per_cpu, "hogs beside them, for each CPU"},
+		{"loops-per-us", OPTION_NUMBER, &o.loops_per_us, "speed of the work loop; 0: measure it first"},
+		{0},
+	};
+	struct member_conf sleeper_conf = {.comm = futex ? "wd40-wakee" : "wd40-sleeper"};
+	struct member_conf waker_conf = {.comm = "wd40-waker"};
+	struct sleeper *sleepers;
+	struct cpu_time from, to;
+	unsigned int hogs;
+	struct crew c;
+
+	options_parse(cmd, defs, argc, argv);
+	if (o.seconds <= 0 || !o.period_us || o.work_us >= o.period_us)
+		die("%s: needs --seconds above 0 and --work-us below --period-us", cmd->name);
+	if (o.loops_per_us <= 0)
+		o.loops_per_us = measure_loops_per_us();
+	if (!o.tasks)
+		o.tasks = hogs_for(1);
+	hogs = hogs_for(o.per_cpu);
+	crew_init(&c, hogs + 2 * o.tasks);
+	hogs_add(&c, hogs, 0, NULL, NULL);
+	sleepers = shared_alloc(o.tasks * sizeof(*sleepers));
+	for (unsigned int i = 0; i < o.tasks; i++) {
+		struct sleeper *s = &sleepers[i];
+
+		s->period_ns = o.period_us * NSEC_PER_USEC;
+		s->phase_ns = s->period_ns + s->period_ns * i / o.tasks;
+		s->work_loops = (u64)(o.work_us * o.loops_per_us);
+		s->max = (u32)(o.seconds * 1e6 / o.period_us) + 2;
+		s->samples = shared_alloc(s->max * sizeof(u64));
+		crew_add(&c, &sleeper_conf, futex ? wakee_body : timer_body, s);
+		if (futex)
+			crew_add(&c, &waker_conf, waker_body, s);
+	}
+	crew_start(&c, o.warmup, o.seconds);
+	crew_measure(&c, &from, &to);
+	crew_finish(&c);
+	print_result(cmd->name, &o, sleepers, hogs, &from, &to);
+	return 0;
+}
+
+int run_timer(const struct command *cmd, int argc, char **argv)
+{
+	return run_wakeups(cmd, argc, argv, false);
+}
+
+int run_futex(const struct command *cmd, int argc, char **argv)
+{
+	return run_wakeups(cmd, argc, argv, true);
+}
