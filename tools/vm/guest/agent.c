@@ -81,8 +81,6 @@ static void set_up_system(void)
 	mount_one("devtmpfs", "/dev", NULL);
 	mount_one("devpts", "/dev/pts", "ptmxmode=0666");
 	mount_one("tmpfs", "/dev/shm", NULL);
-	mount_one("tmpfs", "/tmp", NULL);
-	mount_one("tmpfs", "/run", NULL);
 	mount_one("debugfs", "/sys/kernel/debug", NULL);
 	mount_one("tracefs", "/sys/kernel/tracing", NULL);
 	mount_one("cgroup2", "/sys/fs/cgroup", NULL);
