@@ -101,18 +101,6 @@ static void widen(struct plan *p)
 		}
 }
 
-static void kill_those_on(struct plan *p)
-{
-	for (unsigned int m = 0; m < p->hog_count; m++) {
-		int cpu = last_cpu_of(p->crew.pids[m]);
-
-		if (cpu >= 0 && CPU_ISSET(cpu, &p->kill_set)) {
-			crew_kill(&p->crew, m);
-			p->killed++;
-		}
-	}
-}
-
 static void print_hogs(const struct plan *p)
 {
 	double window = (double)(p->crew.shared->to_ns - p->crew.shared->from_ns);
@@ -202,7 +190,7 @@ static void supervise(struct plan *p, u64 widen_at, u64 kill_at, u64 period, boo
 			widen(p);
 			widen_at = UINT64_MAX;
 		} else if (next == kill_at) {
-			kill_those_on(p);
+			p->killed = crew_kill_on(&p->crew, &p->kill_set);
 			kill_at = UINT64_MAX;
 		} else if (next == from_at) {
 			cpu_time_read(from);

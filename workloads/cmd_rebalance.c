@@ -76,14 +76,7 @@ int run_rebalance(const struct command *cmd, int argc, char **argv)
 	if (sched_setaffinity(0, sizeof(lower), &lower))
 		die("rebalance: cannot bind the sampler to the lower half");
 	sleep_until(c.shared->from_ns);
-	for (unsigned int i = 0; i < n; i++) {
-		int cpu = last_cpu_of(c.pids[i]);
-
-		if (cpu >= 0 && CPU_ISSET(cpu, &upper)) {
-			crew_kill(&c, i);
-			killed++;
-		}
-	}
+	killed = crew_kill_on(&c, &upper);
 	remain = n - killed;
 	kill_at = now_ns();
 	end_at = kill_at + seconds_to_ns(bound);

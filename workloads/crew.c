@@ -100,10 +100,24 @@ void crew_measure(struct crew *c, struct cpu_time *from, struct cpu_time *to)
 	cpu_time_read(to);
 }
 
-void crew_kill(struct crew *c, unsigned int member)
+/*
+ * Ends the members that last ran on these CPUs and returns their number. All are looked up before the first one ends:
+ * an end frees a CPU, which then takes tasks from the others.
+ */
+unsigned int crew_kill_on(struct crew *c, const cpu_set_t *cpus)
 {
-	c->ended[member] = true;
-	kill(c->pids[member], SIGKILL);
+	unsigned int killed = 0;
+
+	for (unsigned int i = 0; i < c->count; i++) {
+		int cpu = last_cpu_of(c->pids[i]);
+
+		c->ended[i] = cpu >= 0 && CPU_ISSET(cpu, cpus);
+		killed += c->ended[i];
+	}
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->ended[i])
+			kill(c->pids[i], SIGKILL);
+	return killed;
 }
 
 /* Asks all members to stop and collects them; whoever does not stop, or failed, makes the run fail. */

@@ -144,7 +144,7 @@ void crew_init(struct crew *c, unsigned int capacity);
 unsigned int crew_add(struct crew *c, const struct member_conf *conf, member_fn body, void *arg);
 void crew_start(struct crew *c, double warmup_s, double window_s);
 void crew_measure(struct crew *c, struct cpu_time *from, struct cpu_time *to);
-void crew_kill(struct crew *c, unsigned int member);
+unsigned int crew_kill_on(struct crew *c, const cpu_set_t *cpus);
 void crew_finish(struct crew *c);
 
 /* hog.c: endless arithmetic loops that watch their own progress */

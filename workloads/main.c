@@ -5,45 +5,51 @@
 
 static const struct command commands[] = {
 	{"hogs", NULL,
-	 "Endless loops that start together. Per hog: CPU time and share of the window, longest gap in its progress,\n"
-	 "moves between groups of CPUs, last CPU. Can begin on some CPUs and be widened, and can end those that last\n"
-	 "ran on some CPUs.",
+	 "Endless loops that start together.\n"
+	 "Per hog: CPU time and share of the window, longest gap in its progress, moves between groups of CPUs, last\n"
+	 "CPU. Can begin on some CPUs and be widened, and can end those that last ran on some CPUs.",
 	 run_hogs},
 	{"timer", NULL,
-	 "Mostly sleeping tasks with absolute timers beside hogs. Delay = start - due: p50, p99, max; wake-ups later\n"
-	 "than one frame (16.7 ms) are counted.",
+	 "Wake-up delay of mostly sleeping tasks with absolute timers, beside hogs.\n"
+	 "Delay = start - due: p50, p99, max; wake-ups later than one frame (16.7 ms) are counted.",
 	 run_timer},
-	{"futex", NULL, "As timer, but the task is woken through a futex by a partner. Delay = start - wake call.",
+	{"futex", NULL,
+	 "Wake-up delay of mostly sleeping tasks woken by a partner, beside hogs.\n"
+	 "Delay = start - wake call. Hogs, periods and work as in timer.",
 	 run_futex},
 	{"pingpong", NULL,
-	 "Pairs of tasks that answer each other over pipes: round trips per second, and the share of round trips with\n"
-	 "both in one group of CPUs.",
+	 "Round trips per second of pairs over pipes.\n"
+	 "Also the share of round trips that ended with both tasks in one group of CPUs.",
 	 run_pingpong},
 	{"fairness", NULL,
-	 "3 hogs per CPU at nice 0, 5 and -3, unpinned. share_error = mean of |got / due - 1|, jain_index of got/due;\n"
-	 "due is by weight, at most one CPU for each.",
+	 "Shares by weight: 3 hogs per CPU at nice 0, 5 and -3, unpinned.\n"
+	 "share_error = mean of |got / due - 1|, jain_index of got/due; due is by weight, at most one CPU for each.",
 	 run_fairness},
 	{"rebalance", NULL,
+	 "Time until CPUs whose hogs have ended are used again.\n"
 	 "2.5 hogs per CPU; all that last ran on the upper half of the CPUs end; time until each CPU of that half is\n"
 	 "at least 90 % busy in a window. rebalance_ns null: never within the bound. Void when fewer hogs than CPUs\n"
 	 "remain.",
 	 run_rebalance},
-	{"idle", NULL, "Hogs : CPUs = 3 : 2. idle_share of the window; work is always there, so it should be 0.",
+	{"idle", NULL,
+	 "Idle share while hogs : CPUs = 3 : 2.\n"
+	 "There is always work for every CPU, so idle_share should be 0.",
 	 run_idle},
 	{"requests", NULL,
-	 "Messengers and workers with a fixed piece of work for each request: rate, wake-up and request times.",
+	 "Messengers and workers with fixed work: rate, wake-up and request times.\n"
+	 "A closed loop: a worker asks, is woken by its messenger, works, asks again.",
 	 run_requests},
 	{"switches", "-- CMD ARG...",
-	 "Runs a command; reports its time, the machine's context switches and the idle share meanwhile. The command's\n"
-	 "stdout becomes \"output\".",
+	 "Time, context switches and idle share of a command.\n"
+	 "Switches and idle share are those of the machine. The command's stdout becomes \"output\".",
 	 run_switches},
-	{"forkstorm", NULL, "Forks processes that exit at once; counts failures.", run_forkstorm},
+	{"forkstorm", NULL, "Processes that exit at once; counts failures.", run_forkstorm},
 	{"trace-migrations", "[-- CMD ARG...]",
-	 "Records the kernel's sched_migrate_task tracepoint for a time, until SIGTERM or SIGINT, or around a command,\n"
-	 "and reports the moves between groups of CPUs. Lost events are an error.",
+	 "Moves of tasks between groups of CPUs, from the kernel's tracepoint.\n"
+	 "Records sched_migrate_task for a time, until SIGTERM or SIGINT, or around a command. Lost events are an\n"
+	 "error.",
 	 run_trace_migrations},
-	{"selftest", NULL, "Checks percentiles, Jain index, shares by weight, CPU lists against known results.",
-	 run_selftest},
+	{"selftest", NULL, "Checks percentiles, Jain index, shares and CPU lists against known results.", run_selftest},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

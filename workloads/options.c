@@ -27,8 +27,10 @@ static void print_help(const struct command *cmd, const struct option_def *defs)
 {
 	static const char *const operand[] = {" N", " X", " TEXT", ""};
 
-	printf("usage: wd40-load %s [options]%s%s\n\n%s\n\noptions [default]:\n", cmd->name, cmd->arguments ? " " : "",
+	printf("usage: wd40-load %s [options]%s%s\n\n%s\n", cmd->name, cmd->arguments ? " " : "",
 	       cmd->arguments ? cmd->arguments : "", cmd->help);
+	if (defs->name)
+		printf("\noptions [default]:\n");
 	for (; defs->name; defs++) {
 		printf("  --%s%s\n      %s", defs->name, operand[defs->kind], defs->help);
 		print_default(defs);
