@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Tool.CommandLine;
 
-return 0;
+return new CommandTree((_, _) => 0).Run(InvokedName.Expand(InvokedName.Read(), args));

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+
+namespace Wd40.Schedulers;
+
+/// <summary>
+/// SIGINT and SIGTERM as a request to stop, from the moment of construction on, so that a signal during start-up or
+/// re-initialisation is not lost (it is looked at before each attempt to start).
+/// </summary>
+public sealed class StopRequest : IDisposable
+{
+    private readonly ManualResetEvent _event = new(false);
+    private readonly PosixSignalRegistration[] _registrations;
+    private volatile bool _requested;
+
+    /// <summary>Listens for SIGINT and SIGTERM.</summary>
+    public StopRequest() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+    ];
+
+    /// <summary>True once a stop was asked for.</summary>
+    public bool IsRequested => _requested;
+
+    /// <summary>Asks to stop, as a signal does.</summary>
+    public void Request()
+    {
+        _requested = true;
+        _event.Set();
+    }
+
+    /// <summary>Waits for a request, without allocating.</summary>
+    /// <param name="milliseconds">Longest wait.</param>
+    /// <returns>True when a stop is requested.</returns>
+    public bool Wait(int milliseconds) => _event.WaitOne(milliseconds);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        _event.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        // The default action would end the process before it has detached and reported.
+        context.Cancel = true;
+        Request();
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Buffers;
+using System.Text.Json;
+
+namespace Wd40.Schedulers.Statistics;
+
+/// <summary>
+/// Turns request lines into answers. One instance belongs to one thread: the buffers are used again for each answer, and an answer is
+/// valid until the next call. Only a refused request allocates.
+/// </summary>
+internal sealed class StatsResponder : IDisposable
+{
+    /// <summary>EINVAL: every error that the server itself reports.</summary>
+    private const int InvalidArgument = 22;
+
+    /// <summary>Without progress for this long the user half counts as stalled and the kernel half as being on its own.</summary>
+    private const long TakeoverAfterMs = 5000;
+
+    private const int EnvelopeBytes = 1024;
+    private readonly IStatsSource _source;
+    private readonly LoopFigures _loop;
+    private readonly StatsReading _reading;
+    private readonly StatsStruct _cluster;
+    private readonly ArrayBufferWriter<byte> _buffer;
+    private readonly Utf8JsonWriter _json;
+    private readonly byte[] _metadata;
+    private readonly byte[] _version;
+    private readonly ProcessFigures _process = new();
+
+    internal StatsResponder(IStatsSource source, LoopFigures loop, StatsIdentity identity)
+    {
+        _source = source;
+        _loop = loop;
+        _reading = new StatsReading(source.Shape);
+        _cluster = StatsSchema.Create(source.Shape.Counters);
+        MaxAnswerBytes = EnvelopeBytes + _cluster.MaxBytes(source.Shape);
+        _buffer = new ArrayBufferWriter<byte>(MaxAnswerBytes);
+        _json = new Utf8JsonWriter(_buffer, StatsJson.WriterOptions);
+        _metadata = Render(0, json =>
+        {
+            json.WriteStartObject();
+            foreach (var found in _cluster.WithNested())
+                found.WriteMetadata(json);
+            json.WriteEndObject();
+        }).ToArray();
+        _version = Render(0, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", identity.Name);
+            json.WriteString("version", identity.Version);
+            json.WriteString("ops", identity.OpsName);
+            json.WriteString("kernel", identity.Kernel);
+            json.WriteEndObject();
+        }).ToArray();
+    }
+
+    /// <summary>Longest answer with statistics, in bytes.</summary>
+    internal int MaxAnswerBytes { get; }
+
+    /// <summary>Answers one line.</summary>
+    /// <param name="line">The request without its line feed, valid UTF-8.</param>
+    /// <param name="baseline">The totals of the client's previous request.</param>
+    /// <returns>The answer with its line feed, valid until the next call.</returns>
+    internal ReadOnlySpan<byte> Answer(ReadOnlySpan<byte> line, StatsBaseline baseline)
+    {
+        var request = StatsRequestParser.Parse(line);
+        switch (request.Kind)
+        {
+            case StatsRequestKind.Metadata:
+                return _metadata;
+            case StatsRequestKind.Version:
+                return _version;
+            case StatsRequestKind.Health:
+                return Health();
+            case StatsRequestKind.Stats:
+            case StatsRequestKind.StatsTotal:
+                return Statistics(request.Kind == StatsRequestKind.StatsTotal, baseline);
+            default:
+                return Refuse(request.Error!);
+        }
+    }
+
+    /// <summary>The answer to a line that cannot be served.</summary>
+    internal ReadOnlySpan<byte> Refuse(string error) => Render(InvalidArgument, json => json.WriteStringValue(error));
+
+    public void Dispose()
+    {
+        _json.Dispose();
+        _process.Dispose();
+    }
+
+    private ReadOnlySpan<byte> Statistics(bool total, StatsBaseline baseline)
+    {
+        _source.Read(_reading);
+        if (!total)
+        {
+            // The first request opens the target: differences to a reading made for the purpose, that is to this one.
+            if (!baseline.IsOpen)
+                _reading.Keep(baseline.Totals);
+            baseline.IsOpen = true;
+            _reading.SubtractAndKeep(baseline.Totals);
+        }
+        Begin(0);
+        _cluster.Write(_json, _reading, 0);
+        return End();
+    }
+
+    private ReadOnlySpan<byte> Health()
+    {
+        var age = _loop.ProgressAgeMs;
+        var (minor, major) = _process.PageFaults();
+        Begin(0);
+        _json.WriteStartObject();
+        _json.WriteString("mode"u8, age < TakeoverAfterMs ? "normal"u8 : "takeover"u8);
+        _json.WriteNumber("last_progress_ms"u8, age);
+        _json.WriteNumber("page_faults_minor"u8, minor);
+        _json.WriteNumber("page_faults_major"u8, major);
+        _json.WriteStartArray("gc_count"u8);
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+            _json.WriteNumberValue(GC.CollectionCount(generation));
+        _json.WriteEndArray();
+        _json.WriteNumber("alloc_bytes_stats"u8, GC.GetAllocatedBytesForCurrentThread());
+        _json.WriteEndObject();
+        return End();
+    }
+
+    private ReadOnlySpan<byte> Render(int error, Action<Utf8JsonWriter> write)
+    {
+        Begin(error);
+        write(_json);
+        return End();
+    }
+
+    private void Begin(int error)
+    {
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteNumber("errno"u8, error);
+        _json.WriteStartObject("args"u8);
+        _json.WritePropertyName("resp"u8);
+    }
+
+    private ReadOnlySpan<byte> End()
+    {
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.Flush();
+        _buffer.Write("\n"u8);
+        return _buffer.WrittenSpan;
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using Wd40.Schedulers;
+using Wd40.Tool.CommandLine;
+
+namespace Wd40.UnitTests.Tool;
+
+/// <summary>Runs command lines against a scheduler that only remembers what it was given.</summary>
+internal sealed class CommandLineFixture
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    internal Wd40Options? Given { get; private set; }
+
+    internal string Output => _output.ToString();
+
+    internal string Error => _error.ToString();
+
+    internal int Run(params string[] arguments)
+    {
+        var tree = new CommandTree((options, _) =>
+        {
+            Given = options;
+            return 0;
+        });
+        return tree.Run(arguments, new InvocationConfiguration { Output = _output, Error = _error });
+    }
+
+    internal static Wd40Options Parse(params string[] options)
+    {
+        var fixture = new CommandLineFixture();
+        var code = fixture.Run(["run", "wd40", .. options]);
+        Assert.That(code, Is.Zero, fixture.Error);
+        return fixture.Given!;
+    }
+}

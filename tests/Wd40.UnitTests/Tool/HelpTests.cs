@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Tool.CommandLine;
+
+namespace Wd40.UnitTests.Tool;
+
+[TestFixture]
+public sealed class HelpTests
+{
+    [Test]
+    public void Help_of_the_scheduler_is_as_reviewed()
+    {
+        var fixture = new CommandLineFixture();
+        Assert.That(fixture.Run("run", "wd40", "--help"), Is.Zero, fixture.Error);
+        GoldenFile.Require("run-wd40-help.txt", fixture.Output);
+    }
+
+    [Test]
+    public void Help_names_every_option()
+    {
+        var fixture = new CommandLineFixture();
+        fixture.Run("run", "wd40", "-h");
+        foreach (var row in new Wd40OptionTable().Rows)
+            Assert.That(fixture.Output, Does.Contain(row.Symbol.Name));
+    }
+
+    [Test]
+    public void Help_wins_over_errors_and_runs_nothing()
+    {
+        var fixture = new CommandLineFixture();
+        Assert.Multiple(() =>
+        {
+            Assert.That(fixture.Run("run", "wd40", "-u", "0", "--help"), Is.Zero);
+            Assert.That(fixture.Given, Is.Null);
+        });
+    }
+
+    [Test]
+    public void The_version_is_printed_and_nothing_runs()
+    {
+        var fixture = new CommandLineFixture();
+        Assert.Multiple(() =>
+        {
+            Assert.That(fixture.Run("run", "wd40", "--version"), Is.Zero, fixture.Error);
+            Assert.That(fixture.Output, Does.Match(@"^\d+\.\d+\.\d+"));
+            Assert.That(fixture.Given, Is.Null);
+        });
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.Schedulers;
+using Wd40.Tool.CommandLine;
+
+namespace Wd40.UnitTests.Tool;
+
+[TestFixture]
+public sealed class Wd40OptionTableTests
+{
+    /// <summary>Names, short forms and defaults of the specification: changing one breaks command lines in use.</summary>
+    private static readonly (string Name, string? Short, string? Default)[] _specified =
+    [
+        ("--slice-us-underutil", "-u", "20000"), ("--slice-us-overutil", "-o", "1000"), ("--interval", "-i", "2"), ("--tune-interval", "-I", "0.1"),
+        ("--load-half-life", "-l", "1"), ("--cache-level", "-c", "3"), ("--greedy-threshold", "-g", "1"), ("--greedy-threshold-x-numa", null, null),
+        ("--no-load-balance", null, null), ("--kthreads-local", "-k", null), ("--balanced-kworkers", "-b", null), ("--fifo-sched", "-f", null),
+        ("--direct-greedy-under", "-D", "90"), ("--kick-greedy-under", "-K", "100"), ("--direct-greedy-numa", "-r", null), ("--partial", "-p", null),
+        ("--mempolicy-affinity", null, null), ("--perf", null, "0"), ("--stats", null, null), ("--monitor", null, null), ("--help-stats", null, null),
+        ("--exit-dump-len", null, "0"), ("--verbose", "-v", null), ("--relaxed-maps", null, null), ("--pin-root-path", null, null),
+        ("--kconfig", null, null), ("--btf-custom-path", null, null), ("--bpf-token-path", null, null),
+        ("--dry-run", null, null), ("--json", null, null), ("--stats-path", null, "/var/run/scx/root/stats"), ("--report", null, null),
+        ("--max-tasks", null, "16384"),
+    ];
+
+    private static readonly (string[] Arguments, Wd40Options Expected)[] _valid =
+    [
+        ([], new Wd40Options()),
+        (["-u", "5000", "-o", "500"], new Wd40Options { SliceUnderutilUs = 5000, SliceOverutilUs = 500 }),
+        (["-u", "500"], new Wd40Options { SliceUnderutilUs = 500, SliceOverutilUs = 500 }),
+        (["-o", "50000"], new Wd40Options { SliceUnderutilUs = 50_000, SliceOverutilUs = 50_000 }),
+        (["-i", "0.5", "-I", "0.02"], new Wd40Options { IntervalSeconds = 0.5, TuneIntervalSeconds = 0.02 }),
+        (["--load-half-life=4.294967295"], new Wd40Options { LoadHalfLifeSeconds = 4.294967295 }),
+        (["-g", "0", "-D", "0", "-K", "0"], new Wd40Options { GreedyThreshold = 0, DirectGreedyUnder = 0, KickGreedyUnder = 0 }),
+        (["-g0", "-D", "1e2"], new Wd40Options { GreedyThreshold = 0, DirectGreedyUnder = 100 }),
+        (["--greedy-threshold-x-numa", "0"], new Wd40Options { GreedyThresholdXNuma = 0 }),
+        (["--greedy-threshold-x-numa", "2"], new Wd40Options { GreedyThresholdXNuma = 2 }),
+        (["-c", "2"], new Wd40Options { CacheLevel = 2 }),
+        (["-kbfrp", "--mempolicy-affinity"], new Wd40Options
+        {
+            KthreadsLocal = true,
+            BalancedKworkers = true,
+            FifoSched = true,
+            DirectGreedyNuma = true,
+            Partial = true,
+            MempolicyAffinity = true,
+        }),
+        (["--no-load-balance"], new Wd40Options { LoadBalance = false }),
+        (["--perf", "5000"], new Wd40Options { Perf = 1024 }),
+        (["-v"], new Wd40Options { Verbosity = 1 }),
+        (["-vv", "--verbose"], new Wd40Options { Verbosity = 3 }),
+        (["--max-tasks", "1048576"], new Wd40Options { MaxTasks = 1 << 20 }),
+        (["--stats", "1", "--json"], new Wd40Options { StatsSeconds = 1, Json = true }),
+        (["--monitor", "0.5", "--stats-path", "/tmp/s"], new Wd40Options { MonitorSeconds = 0.5, StatsPath = "/tmp/s" }),
+        (["--dry-run", "--report", "r.json", "--exit-dump-len", "65536"], new Wd40Options { DryRun = true, ReportPath = "r.json", ExitDumpLength = 65_536 }),
+        (["--relaxed-maps", "true", "--pin-root-path", "/p", "--kconfig", "/k", "--btf-custom-path", "/b", "--bpf-token-path", "/t"],
+            new Wd40Options { RelaxedMaps = true, PinRootPath = "/p", Kconfig = "/k", BtfCustomPath = "/b", BpfTokenPath = "/t" }),
+    ];
+
+    private static readonly (string[] Arguments, string Value, string Range)[] _invalid =
+    [
+        (["-u", "0"], "--slice-us-underutil: '0'", "1 to 1000000000"),
+        (["-u", "-1"], "--slice-us-underutil: '-1'", "1 to 1000000000"),
+        (["-u", "1.5"], "--slice-us-underutil: '1.5'", "1 to 1000000000"),
+        (["-o", "99999999999999999999"], "--slice-us-overutil: '99999999999999999999'", "1 to 1000000000"),
+        (["-u", "5", "-o", "9"], "--slice-us-overutil: '9'", "at most --slice-us-underutil, which is 5"),
+        (["-i", "0"], "--interval: '0'", "greater than 0"),
+        (["-i", "NaN"], "--interval: 'NaN'", "greater than 0"),
+        (["-i", "Infinity"], "--interval: 'Infinity'", "greater than 0"),
+        (["-I", "-0.1"], "--tune-interval: '-0.1'", "greater than 0"),
+        (["-l", "0"], "--load-half-life: '0'", "at most 4.294967295"),
+        (["-l", "4.3"], "--load-half-life: '4.3'", "at most 4.294967295"),
+        (["-c", "L3"], "--cache-level: 'L3'", "0 or more"),
+        (["-g", "-1"], "--greedy-threshold: '-1'", "0 or more"),
+        (["--greedy-threshold-x-numa", "x"], "--greedy-threshold-x-numa: 'x'", "0 or more"),
+        (["-D", "-1"], "--direct-greedy-under: '-1'", "0 or more"),
+        (["-K", "all"], "--kick-greedy-under: 'all'", "0 or more"),
+        (["--perf", "-1"], "--perf: '-1'", "0 to 1024"),
+        (["--max-tasks", "1000"], "--max-tasks: '1000'", "a power of two, 64 to 1048576"),
+        (["--max-tasks", "32"], "--max-tasks: '32'", "a power of two, 64 to 1048576"),
+        (["--max-tasks", "2097152"], "--max-tasks: '2097152'", "a power of two, 64 to 1048576"),
+        (["--stats", "0"], "--stats: '0'", "greater than 0"),
+        (["--monitor", "soon"], "--monitor: 'soon'", "greater than 0"),
+        (["--monitor", "1", "--stats", "1"], "--monitor", "give one of them"),
+        (["--monitor", "1", "--dry-run"], "--dry-run", "give one of them"),
+        (["--relaxed-maps", "maybe"], "--relaxed-maps: 'maybe'", "true or false"),
+        (["--report", ""], "--report: ''", "not empty"),
+        (["--no-such-option"], "--no-such-option", "--help"),
+        (["-g"], "-g", "--help"),
+        (["extra"], "extra", "--help"),
+    ];
+
+    [TestCaseSource(nameof(ValidLines))]
+    public void Valid_options_are_understood(string[] arguments, Wd40Options expected) =>
+        Assert.That(CommandLineFixture.Parse(arguments), Is.EqualTo(expected));
+
+    [TestCaseSource(nameof(InvalidLines))]
+    public void Invalid_options_are_refused_with_value_and_range(string[] arguments, string value, string range)
+    {
+        var fixture = new CommandLineFixture();
+        var code = fixture.Run(["run", "wd40", .. arguments]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo((int)ExitCode.Usage));
+            Assert.That(fixture.Given, Is.Null, "nothing may run");
+            Assert.That(fixture.Error, Does.Contain(value).And.Contain(range));
+        });
+    }
+
+    [Test]
+    public void Names_short_forms_and_defaults_are_those_of_the_specification()
+    {
+        var rows = new Wd40OptionTable().Rows.Select(row => (row.Symbol.Name, row.Short, row.Default));
+        Assert.That(rows, Is.EquivalentTo(_specified));
+    }
+
+    [Test]
+    public void Each_option_has_help_and_each_value_a_range()
+    {
+        foreach (var row in new Wd40OptionTable().Rows)
+        {
+            Assert.Multiple(() =>
+            {
+                Assert.That(row.Symbol.Description, Is.Not.Empty, row.Symbol.Name);
+                Assert.That(row.Symbol.Description, Does.EndWith("."), row.Symbol.Name);
+            });
+        }
+    }
+
+    [TestCase("5000", 5000u)]
+    [TestCase("", 10_000u)]
+    [TestCase(null, 10_000u)]
+    public void The_watchdog_comes_from_the_environment(string? value, uint expected)
+    {
+        var environment = SchedulerEnvironment.Read(name => name == "SCX_TIMEOUT_MS" ? value : null, out var error);
+        Assert.Multiple(() =>
+        {
+            Assert.That(error, Is.Null);
+            Assert.That(environment.TimeoutMs, Is.EqualTo(expected));
+            Assert.That(environment.SysfsPrefix, Is.Empty);
+        });
+    }
+
+    [TestCase("0")]
+    [TestCase("-1")]
+    [TestCase("30001")]
+    [TestCase("soon")]
+    public void A_watchdog_that_the_kernel_would_refuse_is_refused(string value)
+    {
+        SchedulerEnvironment.Read(name => name == "SCX_TIMEOUT_MS" ? value : null, out var error);
+        Assert.That(error, Does.Contain($"SCX_TIMEOUT_MS: '{value}'").And.Contain("1 to 30000"));
+    }
+
+    [Test]
+    public void The_sysfs_prefix_comes_from_the_environment() => Assert.That(
+        SchedulerEnvironment.Read(name => name == "SCX_SYSFS_PREFIX" ? "/tree" : null, out _).SysfsPrefix, Is.EqualTo("/tree"));
+
+    private static IEnumerable<TestCaseData> ValidLines() =>
+        _valid.Select(line => new TestCaseData(line.Arguments, line.Expected).SetArgDisplayNames(string.Join(' ', line.Arguments)));
+
+    private static IEnumerable<TestCaseData> InvalidLines() =>
+        _invalid.Select(line => new TestCaseData(line.Arguments, line.Value, line.Range).SetArgDisplayNames(string.Join(' ', line.Arguments)));
+}

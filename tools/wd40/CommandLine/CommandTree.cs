@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.CommandLine.Help;
+using Wd40.ArenaRuntime;
+using Wd40.Schedulers;
+
+namespace Wd40.Tool.CommandLine;
+
+/// <summary>All commands of the tool, and how a command line is run.</summary>
+public sealed class CommandTree
+{
+    private readonly RootCommand _root = new("Wd40: sched_ext schedulers whose policy half is C# over BPF arenas.");
+
+    /// <summary>Builds the tree.</summary>
+    /// <param name="runWd40">Runs the scheduler wd40; returns what the process exits with.</param>
+    public CommandTree(Func<Wd40Options, InvocationConfiguration, int> runWd40)
+    {
+        var run = new Command("run", "Run a scheduler until it is stopped.");
+        var wd40 = new RunWd40Command(runWd40);
+        run.Subcommands.Add(wd40.Command);
+        _root.Subcommands.Add(run);
+        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table });
+    }
+
+    /// <summary>The command at the top.</summary>
+    public Command Root => _root;
+
+    /// <summary>Parses and runs a command line.</summary>
+    /// <returns>What the process exits with, see <see cref="ExitCode"/>.</returns>
+    public int Run(IReadOnlyList<string> arguments, InvocationConfiguration? configuration = null)
+    {
+        configuration ??= new InvocationConfiguration();
+        // Failures carry exit codes of their own, so the library's handler would only get in the way; signals belong to the scheduler's loop.
+        configuration.EnableDefaultExceptionHandler = false;
+        configuration.ProcessTerminationTimeout = null;
+        var parsed = _root.Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action?.ClearsParseErrors != true)
+        {
+            foreach (var message in parsed.Errors.Select(error => error.Message).Distinct())
+                configuration.Error.WriteLine($"wd40: {message}");
+            configuration.Error.WriteLine("wd40: see --help for all options");
+            return (int)ExitCode.Usage;
+        }
+        return parsed.Invoke(configuration);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Wd40.Tool.CommandLine;
+
+/// <summary>
+/// A list of options with grouping, ranges and defaults from which the parser, the help text and the tests are made.
+/// Derived classes declare the options; values are parsed here, so that each message names the value and the valid range.
+/// </summary>
+public abstract class OptionTable
+{
+    private readonly List<OptionRow> _rows = [];
+    private string _group = "Options";
+
+    /// <summary>All options in the order of the help text.</summary>
+    public IReadOnlyList<OptionRow> Rows => _rows;
+
+    /// <summary>Adds every option to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var row in _rows)
+            command.Options.Add(row.Symbol);
+    }
+
+    /// <summary>Starts a group; the options declared next belong to it.</summary>
+    protected void Group(string title) => _group = title;
+
+    /// <summary>Declares an option without a value.</summary>
+    protected Option<bool> Flag(string name, string? alias, string help) => Add(Create<bool>(name, alias, help), null, null, null);
+
+    /// <summary>Declares an option that counts how often it is given.</summary>
+    protected Option<bool> Count(string name, string alias, string help) => Add(Create<bool>(name, alias, help), null, null, null);
+
+    /// <summary>Declares a number with a default.</summary>
+    protected Option<T> Number<T>(string name, string? alias, string valueName, T fallback, string range, Func<T, bool> valid, string help)
+        where T : struct, INumber<T>
+    {
+        var option = Create<T>(name, alias, help);
+        option.DefaultValueFactory = _ => fallback;
+        option.CustomParser = result => ParseNumber(result, name, range, valid) ?? default;
+        return Add(option, valueName, Text(fallback), range);
+    }
+
+    /// <summary>Declares a number that is null when not given.</summary>
+    protected Option<T?> OptionalNumber<T>(string name, string? alias, string valueName, string range, Func<T, bool> valid, string help)
+        where T : struct, INumber<T>
+    {
+        var option = Create<T?>(name, alias, help);
+        option.CustomParser = result => ParseNumber(result, name, range, valid);
+        return Add(option, valueName, null, range);
+    }
+
+    /// <summary>Declares a text; null when not given and without a default.</summary>
+    protected Option<string?> Word(string name, string valueName, string? fallback, string help)
+    {
+        var option = Create<string?>(name, null, help);
+        if (fallback is not null)
+            option.DefaultValueFactory = _ => fallback;
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (text.Length > 0)
+                return text;
+            result.AddError(Invalid(name, text, "any text that is not empty"));
+            return null;
+        };
+        return Add(option, valueName, fallback, null);
+    }
+
+    /// <summary>Declares a truth value that is null when not given.</summary>
+    protected Option<bool?> Truth(string name, string help)
+    {
+        const string Range = "true or false";
+        var option = Create<bool?>(name, null, help);
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (bool.TryParse(text, out var value))
+                return value;
+            result.AddError(Invalid(name, text, Range));
+            return null;
+        };
+        return Add(option, "BOOL", null, Range);
+    }
+
+    private static Option<T> Create<T>(string name, string? alias, string help)
+    {
+        var option = alias is null ? new Option<T>(name) : new Option<T>(name, alias);
+        option.Description = help;
+        return option;
+    }
+
+    private Option<T> Add<T>(Option<T> option, string? valueName, string? fallback, string? range)
+    {
+        option.Arity = valueName is null ? ArgumentArity.Zero : ArgumentArity.ExactlyOne;
+        _rows.Add(new OptionRow(option, _group, valueName, fallback, range));
+        return option;
+    }
+
+    private static T? ParseNumber<T>(ArgumentResult result, string name, string range, Func<T, bool> valid) where T : struct, INumber<T>
+    {
+        var text = result.Tokens[^1].Value;
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (T.TryParse(text, Style, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value) && valid(value))
+            return value;
+        result.AddError(Invalid(name, text, range));
+        return null;
+    }
+
+    private static string Invalid(string name, string value, string range) => $"{name}: '{value}' is not valid; valid: {range}";
+
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+}

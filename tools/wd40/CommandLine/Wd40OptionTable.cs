@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using Wd40.Schedulers;
+
+namespace Wd40.Tool.CommandLine;
+
+/// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>.</summary>
+public sealed class Wd40OptionTable : OptionTable
+{
+    /// <summary>Largest half-life: the original stored it as 32-bit nanoseconds.</summary>
+    private const double LargestHalfLife = 4.294967295;
+
+    private const uint SmallestTable = 64, LargestTable = 1 << 20, LargestPerf = 1024;
+    private const ulong LargestSliceUs = 1_000_000_000;
+
+    private const string AboveZero = "greater than 0";
+    private const string Percent = "0 or more; 0 switches it off, 99.999 and more leaves it on";
+
+    private static readonly Wd40Options _defaults = new();
+
+    private readonly Option<ulong> _sliceUnderutil;
+    private readonly Option<ulong> _sliceOverutil;
+    private readonly Option<double> _interval;
+    private readonly Option<double> _tuneInterval;
+    private readonly Option<double> _loadHalfLife;
+    private readonly Option<uint> _cacheLevel;
+    private readonly Option<uint> _greedyThreshold;
+    private readonly Option<uint?> _greedyThresholdXNuma;
+    private readonly Option<bool> _noLoadBalance;
+    private readonly Option<bool> _kthreadsLocal;
+    private readonly Option<bool> _balancedKworkers;
+    private readonly Option<bool> _fifoSched;
+    private readonly Option<double> _directGreedyUnder;
+    private readonly Option<double> _kickGreedyUnder;
+    private readonly Option<bool> _directGreedyNuma;
+    private readonly Option<bool> _partial;
+    private readonly Option<bool> _mempolicyAffinity;
+    private readonly Option<uint> _perf;
+    private readonly Option<uint> _maxTasks;
+    private readonly Option<double?> _stats;
+    private readonly Option<double?> _monitor;
+    private readonly Option<bool> _helpStats;
+    private readonly Option<string?> _statsPath;
+    private readonly Option<bool> _dryRun;
+    private readonly Option<bool> _json;
+    private readonly Option<string?> _report;
+    private readonly Option<uint> _exitDumpLength;
+    private readonly Option<bool> _verbose;
+    private readonly Option<bool?> _relaxedMaps;
+    private readonly Option<string?> _pinRootPath;
+    private readonly Option<string?> _kconfig;
+    private readonly Option<string?> _btfCustomPath;
+    private readonly Option<string?> _bpfTokenPath;
+
+    /// <summary>Declares the options.</summary>
+    public Wd40OptionTable()
+    {
+        Group("Slices and periods");
+        _sliceUnderutil = Number("--slice-us-underutil", "-u", "US", _defaults.SliceUnderutilUs, $"1 to {LargestSliceUs}",
+            value => value is > 0 and <= LargestSliceUs, "Longest slice, given while queues are short.");
+        _sliceOverutil = Number("--slice-us-overutil", "-o", "US", _defaults.SliceOverutilUs, $"1 to {LargestSliceUs}",
+            value => value is > 0 and <= LargestSliceUs, "Shortest slice, given while queues are long.");
+        _interval = Number("--interval", "-i", "S", _defaults.IntervalSeconds, AboveZero, value => value > 0, "Period of the load balancer.");
+        _tuneInterval = Number("--tune-interval", "-I", "S", _defaults.TuneIntervalSeconds, AboveZero, value => value > 0, "Period of the tuner.");
+        _loadHalfLife = Number("--load-half-life", "-l", "S", _defaults.LoadHalfLifeSeconds,
+            string.Create(CultureInfo.InvariantCulture, $"greater than 0, at most {LargestHalfLife}"),
+            value => value is >= 1e-9 and <= LargestHalfLife, "Half-life of all load averages.");
+
+        Group("Domains and placement");
+        _cacheLevel = Number("--cache-level", "-c", "INDEX", _defaults.CacheLevel, "0 or more", (uint _) => true,
+            "CPUs that share the cache of this index form a domain.");
+        _greedyThreshold = Number("--greedy-threshold", "-g", "N", _defaults.GreedyThreshold, "0 or more; 0 switches it off", (uint _) => true,
+            "An idle CPU pulls from other domains of its node that have at least N tasks queued.");
+        _greedyThresholdXNuma = OptionalNumber("--greedy-threshold-x-numa", null, "N", "0 or more; 0 switches it off", (uint _) => true,
+            "The same across NUMA nodes. Not given: pull in order of the keys, with a larger threshold than inside a node.");
+        _directGreedyUnder = Number("--direct-greedy-under", "-D", "PERCENT", _defaults.DirectGreedyUnder, Percent, value => value >= 0,
+            "Domains whose CPUs are busy less than this accept tasks of other domains on their idle CPUs.");
+        _kickGreedyUnder = Number("--kick-greedy-under", "-K", "PERCENT", _defaults.KickGreedyUnder, Percent, value => value >= 0,
+            "Domains whose CPUs are busy less than this may have an idle CPU kicked to come and pull.");
+        _directGreedyNuma = Flag("--direct-greedy-numa", "-r", "Idle CPUs of other NUMA nodes accept tasks, too.");
+        _mempolicyAffinity = Flag("--mempolicy-affinity", null, "Prefer domains of the nodes that the task's memory policy names.");
+        _kthreadsLocal = Flag("--kthreads-local", "-k", "Kernel threads bound to one CPU go to the head of that CPU's own queue.");
+        _fifoSched = Flag("--fifo-sched", "-f", "First in, first out in each domain: no keys, no weights.");
+        _perf = Number("--perf", null, "N", _defaults.Perf, $"0 to {LargestPerf}; larger values count as {LargestPerf}", (uint _) => true,
+            "Performance hint given to the frequency governor for each CPU.");
+
+        Group("Load balancing");
+        _noLoadBalance = Flag("--no-load-balance", null, "Measure and report loads, but move nothing.");
+        _balancedKworkers = Flag("--balanced-kworkers", "-b", "Leave workqueue workers where they are.");
+
+        Group("Running");
+        _partial = Flag("--partial", "-p", "Schedule only tasks of policy SCHED_EXT.");
+        _maxTasks = Number("--max-tasks", null, "N", _defaults.MaxTasks, $"a power of two, {SmallestTable} to {LargestTable}",
+            value => value is >= SmallestTable and <= LargestTable && BitOperations.IsPow2(value),
+            "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
+        _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
+        _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
+        _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
+            (uint _) => true, "Size of the debug dump that the kernel writes when it ejects the scheduler.");
+        _verbose = Count("--verbose", "-v", "Debug messages; twice: trace messages, too.");
+
+        Group("Statistics");
+        _stats = OptionalNumber("--stats", null, "S", AboveZero, (double value) => value > 0, "Run, and print statistics each S seconds.");
+        _monitor = OptionalNumber("--monitor", null, "S", AboveZero, (double value) => value > 0,
+            "Run nothing, print statistics of the running instance each S seconds.");
+        _helpStats = Flag("--help-stats", null, "Describe the statistics.");
+        _statsPath = Word("--stats-path", "SOCKET", _defaults.StatsPath, "Where statistics are served and looked for.");
+        _json = Flag("--json", null, "JSON in place of text: --dry-run, --stats, --monitor.");
+
+        Group("libbpf");
+        _relaxedMaps = Truth("--relaxed-maps", "Ignore map attributes that this libbpf does not know.");
+        _pinRootPath = Word("--pin-root-path", "DIR", null, "Where maps are pinned.");
+        _kconfig = Word("--kconfig", "FILE", null, "Kernel configuration in place of the running kernel's.");
+        _btfCustomPath = Word("--btf-custom-path", "FILE", null, "BTF in place of the running kernel's.");
+        _bpfTokenPath = Word("--bpf-token-path", "DIR", null, "Mounted BPF file system that a token is taken from.");
+    }
+
+    /// <summary>Checks what concerns several options; null when all is well, else what contradicts what.</summary>
+    public string? Contradiction(ParseResult parsed)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        if (parsed.GetResult(_sliceUnderutil) is { Implicit: false } && parsed.GetResult(_sliceOverutil) is { Implicit: false }
+            && parsed.GetValue(_sliceOverutil) > parsed.GetValue(_sliceUnderutil))
+        {
+            return $"--slice-us-overutil: '{parsed.GetValue(_sliceOverutil)}' is not valid; "
+                + $"valid: at most --slice-us-underutil, which is {parsed.GetValue(_sliceUnderutil)}";
+        }
+        if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_stats) is not null)
+            return "--monitor runs no scheduler and --stats runs one: give one of them";
+        if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_dryRun))
+            return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
+        return null;
+    }
+
+    /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
+    public Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        ArgumentNullException.ThrowIfNull(environment);
+        var longest = parsed.GetValue(_sliceUnderutil);
+        var shortest = parsed.GetValue(_sliceOverutil);
+        // One bound given beyond the other's default: the one that was given counts.
+        if (shortest > longest)
+            (longest, shortest) = parsed.GetResult(_sliceUnderutil) is { Implicit: false } ? (longest, longest) : (shortest, shortest);
+        return new Wd40Options
+        {
+            SliceUnderutilUs = longest,
+            SliceOverutilUs = shortest,
+            IntervalSeconds = parsed.GetValue(_interval),
+            TuneIntervalSeconds = parsed.GetValue(_tuneInterval),
+            LoadHalfLifeSeconds = parsed.GetValue(_loadHalfLife),
+            CacheLevel = parsed.GetValue(_cacheLevel),
+            GreedyThreshold = parsed.GetValue(_greedyThreshold),
+            GreedyThresholdXNuma = parsed.GetValue(_greedyThresholdXNuma),
+            LoadBalance = !parsed.GetValue(_noLoadBalance),
+            KthreadsLocal = parsed.GetValue(_kthreadsLocal),
+            BalancedKworkers = parsed.GetValue(_balancedKworkers),
+            FifoSched = parsed.GetValue(_fifoSched),
+            DirectGreedyUnder = parsed.GetValue(_directGreedyUnder),
+            KickGreedyUnder = parsed.GetValue(_kickGreedyUnder),
+            DirectGreedyNuma = parsed.GetValue(_directGreedyNuma),
+            Partial = parsed.GetValue(_partial),
+            MempolicyAffinity = parsed.GetValue(_mempolicyAffinity),
+            Perf = Math.Min(parsed.GetValue(_perf), LargestPerf),
+            MaxTasks = parsed.GetValue(_maxTasks),
+            StatsSeconds = parsed.GetValue(_stats),
+            MonitorSeconds = parsed.GetValue(_monitor),
+            HelpStats = parsed.GetValue(_helpStats),
+            StatsPath = parsed.GetValue(_statsPath) ?? _defaults.StatsPath,
+            DryRun = parsed.GetValue(_dryRun),
+            Json = parsed.GetValue(_json),
+            ReportPath = parsed.GetValue(_report),
+            ExitDumpLength = parsed.GetValue(_exitDumpLength),
+            Verbosity = parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0,
+            RelaxedMaps = parsed.GetValue(_relaxedMaps),
+            PinRootPath = parsed.GetValue(_pinRootPath),
+            Kconfig = parsed.GetValue(_kconfig),
+            BtfCustomPath = parsed.GetValue(_btfCustomPath),
+            BpfTokenPath = parsed.GetValue(_bpfTokenPath),
+            TimeoutMs = environment.TimeoutMs,
+            SysfsPrefix = environment.SysfsPrefix,
+        };
+    }
+}
