@@ -34,6 +34,12 @@
 #define __arg_trusted __attribute__((btf_decl_tag("arg:trusted")))
 #endif
 
+#ifndef PF_KTHREAD
+#define PF_EXITING   0x00000004
+#define PF_WQ_WORKER 0x00000020
+#define PF_KTHREAD   0x00200000
+#endif
+
 #define BPF_STRUCT_OPS(name, args...)		SEC("struct_ops/" #name) BPF_PROG(name, ##args)
 #define BPF_STRUCT_OPS_SLEEPABLE(name, args...) SEC("struct_ops.s/" #name) BPF_PROG(name, ##args)
 
@@ -111,6 +117,7 @@ extern const struct cpumask *KF(scx_bpf_get_idle_cpumask)(void) __kfunc;
 extern const struct cpumask *KF(scx_bpf_get_idle_smtmask)(void) __kfunc;
 extern void KF(scx_bpf_put_idle_cpumask)(const struct cpumask *m) __kfunc;
 extern u64 KF(scx_bpf_now)(void) __kfunc;
+extern s32 KF(scx_bpf_task_cpu)(const struct task_struct *p) __kfunc;
 extern void KF(scx_bpf_cpuperf_set)(s32 cpu, u32 perf) __kfunc;
 extern void KF(scx_bpf_error_bstr)(char *fmt, unsigned long long *data, u32 data_sz) __kfunc;
 
@@ -203,6 +210,8 @@ static __always_inline u64 wd_now(void)
 		return KF(scx_bpf_now)();
 	return bpf_ktime_get_ns();
 }
+
+#define wd_task_cpu(p) KF(scx_bpf_task_cpu)(p)
 
 /* Ends the scheduler with a message; for broken invariants only. The message names CPU, task and domain. */
 #define wd_error(fmt, args...)                                            \

@@ -47,7 +47,16 @@ WD_SHARED const volatile u8 wd_cpu_domain[WD_MAX_CPUS]; /* WD_NO_DOMAIN: offline
 WD_SHARED const volatile u8 wd_domain_node[WD_MAX_DOMAINS];
 WD_SHARED const volatile u64 wd_domain_cpus[WD_MAX_DOMAINS][WD_MASK_WORDS];
 
-#define WD_ARENA_PTR(type, offset, index, size) ((type __arena *)(WD_ARENA_BASE + (offset) + (u64)(index) * (size)))
+/*
+ * Address of one record. The address is made opaque to the compiler: it would fold constant parts of it into field
+ * offsets after its pass that inserts address space casts, and the verifier would see a plain number dereferenced.
+ */
+#define WD_ARENA_PTR(type, offset, index, size)                                    \
+	({                                                                         \
+		u64 ___address = WD_ARENA_BASE + (offset) + (u64)(index) * (size); \
+		asm("" : "+r"(___address));                                        \
+		(type __arena *)___address;                                        \
+	})
 
 /* The record of a slot; the index is masked, so any slot number stays inside the table. */
 static __always_inline struct wd_task __arena *wd_task_at(u32 slot)

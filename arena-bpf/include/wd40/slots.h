@@ -8,7 +8,9 @@
 #ifndef WD40_SLOTS_H
 #define WD40_SLOTS_H
 
-#include "arena.h"
+#include "module.h"
+
+#define WD_CPU_DSQ 0x10000ull /* + CPU: queue of the tasks bound to that CPU; domains are queues 0..63 */
 
 /* ---- placement ------------------------------------------------------------------------------------------------------
  */
@@ -56,8 +58,16 @@ s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __aren
 u64 wd_deadline_runnable(struct wd_task __arena *t __arg_arena, struct wd_task __arena *waker __arg_arena, u64 now,
 			 u32 woken);
 
-/* Key of a task to be queued. clock: the domain's, virtual ns; woken: 1 after a real sleep. Writes t->deadline. */
-u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 woken);
+/* How a task comes to a queue. */
+enum wd_arrival {
+	WD_ARRIVAL_AGAIN = 0, /* still runnable: its slice ended, it was preempted, an attribute changed */
+	WD_ARRIVAL_WOKEN,     /* after a real sleep, or new */
+	WD_ARRIVAL_DIRECT,    /* runs at once on a claimed CPU, past the order */
+};
+
+/* Key of a task to be queued. clock: that of the queue's order, virtual ns; how: enum wd_arrival. Writes t->deadline.
+ */
+u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how);
 
 /* Charges ran ns to the task, at stop or while it keeps running. Returns the key it would be queued with now. */
 u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 now);

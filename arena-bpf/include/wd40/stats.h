@@ -34,7 +34,7 @@ struct __wd_shared wd_stats {
 	u64 slots_allocated WD_COUNTER("slots handed out");
 	u64 slots_freed WD_COUNTER("slots taken back");
 	u64 slot_errors WD_COUNTER("slots lost because the free list refused them");
-	u64 repaired WD_COUNTER("values from the arena that had to be bounded");
+	u64 bounded WD_COUNTER("keys bounded to the window around the clock");
 	u64 reserved[6] WD_WRITER("core");
 };
 

@@ -23,6 +23,9 @@
 #define WD_WEIGHT_DEFAULT 100 /* nice 0 */
 #define WD_WEIGHT_MAX	  10000
 
+#define ENOENT 2
+#define ENOMEM 12
+
 #define WD_USEC 1000ull
 #define WD_MSEC 1000000ull
 #define WD_SEC	1000000000ull
@@ -39,5 +42,20 @@
 #define __arena
 #endif
 #endif
+
+/* Set bits of v. No branch, no table: the verifier sees one straight path. */
+static inline __attribute__((always_inline)) unsigned int wd_popcount(unsigned long long v)
+{
+	v -= v >> 1 & 0x5555555555555555ull;
+	v = (v & 0x3333333333333333ull) + (v >> 2 & 0x3333333333333333ull);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return v * 0x0101010101010101ull >> 56;
+}
+
+/* Index of the lowest set bit; 64 for 0. */
+static inline __attribute__((always_inline)) unsigned int wd_lowest_bit(unsigned long long v)
+{
+	return wd_popcount((v & -v) - 1);
+}
 
 #endif

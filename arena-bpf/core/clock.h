@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Virtual time. Each domain has a clock, the largest key that started to run in order; keys of queued tasks are bounded
+ * around it, so that whatever the arena holds, no key is out of reach of the order for long.
+ */
+#ifndef WD40_CLOCK_H
+#define WD40_CLOCK_H
+
+#include "hybrid.h"
+
+static __always_inline struct wd_run *wd_run_of(s32 cpu)
+{
+	return &wd_runs[cpu & (WD_MAX_CPUS - 1)];
+}
+
+static __always_inline u64 wd_clock_of(u32 dom)
+{
+	return wd_clocks[dom & (WD_MAX_DOMAINS - 1)].v;
+}
+
+/* Raises a domain's clock to key; concurrent raises keep the largest. */
+static __always_inline void wd_clock_raise(u32 dom, u64 key)
+{
+	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	u64 old = c->v;
+	int tries;
+
+	for (tries = 0; tries < 4 && old < key; tries++)
+		old = __sync_val_compare_and_swap(&c->v, old, key);
+	wd_domain_at(dom)->clock = c->v;
+}
+
+static __always_inline u64 wd_clock_furthest(void)
+{
+	u64 top = 0;
+	int i;
+
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		u64 v = wd_clock_of(i);
+
+		if (v > top)
+			top = v;
+	}
+	return top;
+}
+
+/*
+ * A domain lags only while it has something queued: with an empty queue its clock follows the furthest one. Without
+ * this, clocks drift apart by seconds and the next arrivals are unfair for as long.
+ */
+static __always_inline void wd_clock_follow(u32 dom)
+{
+	wd_clock_raise(dom, wd_clock_furthest() - WD_CLOCK_LAG);
+}
+
+static __always_inline u64 wd_bounded(u64 key, u64 low, u64 high)
+{
+	if (key >= low && key <= high)
+		return key;
+	wd_count(bounded);
+	return key < low ? low : high;
+}
+
+static __always_inline u64 wd_slice(struct wd_task __arena *t, u32 queued, u32 cpus)
+{
+	u64 slice = wd_deadline_slice(t, queued, cpus ? cpus : 1);
+
+	if (slice < WD_SLICE_MIN)
+		return WD_SLICE_MIN;
+	return slice > WD_SLICE_MAX ? WD_SLICE_MAX : slice;
+}
+
+/* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
+static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t)
+{
+	u64 clock = wd_clock_of(l->domain), key;
+
+	key = wd_deadline_key(t, clock, wd_now(), WD_ARRIVAL_DIRECT);
+	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
+	l->ordered = 0;
+	l->bound = -1;
+}
+
+/* Key of a task for its domain's queue, which holds `queued` others. */
+static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued)
+{
+	u64 clock, key;
+
+	if (!queued)
+		wd_clock_follow(l->domain);
+	clock = wd_clock_of(l->domain);
+	key = wd_deadline_key(t, clock, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	l->key = wd_bounded(key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+	l->ordered = 1;
+}
+
+/*
+ * Key of a task bound to one CPU. Tasks of one crowded CPU may lag behind their domain for long, each by its weight;
+ * bounding them around the domain's clock would level them. So the CPU's own queue has its own clock.
+ */
+static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu)
+{
+	u32 dom = wd_domain_of_cpu(cpu);
+	u64 clock, key;
+
+	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) && l->woken) {
+		clock = wd_clock_of(dom) - WD_CLOCK_LAG;
+		if (run->bound_clock < clock)
+			run->bound_clock = clock;
+	}
+	clock = run->bound_clock;
+	if (clock < WD_CLOCK_START)
+		clock = WD_CLOCK_START;
+	key = wd_deadline_key(t, clock, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	l->key = wd_bounded(key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+	l->ordered = 1;
+	l->bound = cpu;
+}
+
+/* Charges what ran since the last charge; the key becomes what the task would be queued with now. */
+static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u64 now)
+{
+	u64 ran = now > run->started ? now - run->started : 0;
+	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
+
+	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, now), run->key - WD_KEY_BEHIND, limit);
+	run->started = now;
+	run->key = l->key;
+}
+
+/* Key that the running task of a CPU has reached by now, an estimate for others. */
+static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
+{
+	u64 started = run->started, weight = run->weight;
+
+	if (!started)
+		return WD_KEY_NONE;
+	return run->key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
+}
+
+#endif

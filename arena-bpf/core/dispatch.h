@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which task a CPU runs next: keep the running one, take the head of its own queues, or pull from another domain. */
+#ifndef WD40_DISPATCH_H
+#define WD40_DISPATCH_H
+
+#include "task_state.h"
+
+/* Preempts what runs on a CPU if a queued key is earlier by the module's margin. True if it did. */
+static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
+{
+	u64 margin = wd_preempt_margin, running = wd_running_key(run, now);
+
+	if (margin == WD_KEY_NONE || running == WD_KEY_NONE || running < key + margin)
+		return false;
+	if (now - run->preempted_at < WD_PREEMPT_REST)
+		return false;
+	run->preempted_at = now;
+	wd_count(preempt);
+	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+	return true;
+}
+
+/* The CPU of the domain whose running task has the largest key gives way, if it is later than the woken task's. */
+static __always_inline void wd_preempt_domain(struct task_struct *p, u32 dom, u64 key)
+{
+	u64 now = wd_now(), latest = 0;
+	s32 victim = -1;
+	u32 nr;
+	int i;
+
+	if (wd_preempt_margin == WD_KEY_NONE)
+		return;
+	nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
+	wd_for(i, 0, nr < WD_PREEMPT_SCAN ? nr : WD_PREEMPT_SCAN)
+	{
+		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
+		struct wd_run *run = wd_run_of(cpu);
+		u64 running = wd_running_key(run, now);
+
+		if (running == WD_KEY_NONE || running <= latest || now - run->preempted_at < WD_PREEMPT_REST)
+			continue;
+		if (!KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr))
+			continue;
+		latest = running;
+		victim = cpu;
+	}
+	if (victim >= 0)
+		wd_preempt_cpu(victim, wd_run_of(victim), key, now);
+}
+
+/* The other domain whose head is earliest after its margin. Its key plus the margin, or WD_KEY_NONE. */
+static __always_inline u64 wd_best_remote(u32 dom, u32 *best)
+{
+	u64 earliest = WD_KEY_NONE;
+	int i;
+
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		u32 other = i, queued;
+		u64 margin, key;
+
+		if (other == dom)
+			continue;
+		queued = KF(scx_bpf_dsq_nr_queued)(other);
+		if (!queued)
+			continue;
+		margin = wd_placement_margin(other, dom, queued);
+		if (margin == WD_KEY_NONE)
+			continue;
+		key = wd_head_key(other);
+		if (key == WD_KEY_NONE)
+			continue;
+		if (key + margin < earliest) {
+			earliest = key + margin;
+			*best = other;
+		}
+	}
+	return earliest;
+}
+
+static __always_inline bool wd_pull(u32 from, u32 to)
+{
+	if (!wd_move_to_local(from))
+		return false;
+	if (wd_domain_node[from & (WD_MAX_DOMAINS - 1)] == wd_domain_node[to & (WD_MAX_DOMAINS - 1)])
+		wd_count(greedy_local);
+	else
+		wd_count(greedy_xnuma);
+	__sync_fetch_and_add(&wd_domain_at(from)->pulled_out, 1);
+	__sync_fetch_and_add(&wd_domain_at(to)->pulled_in, 1);
+	return true;
+}
+
+/* Key of the task that runs here if it may go on: charged up to now. WD_KEY_NONE if it may not. */
+static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *run, u64 now, u32 dom,
+				       struct wd_local **local)
+{
+	struct wd_local *l;
+	u32 home;
+
+	if (!prev || !(prev->scx.flags & WD_TASK_QUEUED))
+		return WD_KEY_NONE;
+	l = wd_local_of(prev);
+	if (!l || !run->started || run->pid != prev->pid)
+		return WD_KEY_NONE;
+	wd_charge(l, run, now);
+	home = l->domain;
+	if (prev->nr_cpus_allowed > 1)
+		wd_follow_request(l);
+	if (l->domain != home && l->domain != dom)
+		return WD_KEY_NONE; /* sent away just now: let it go and be queued there */
+	*local = l;
+	return l->key;
+}
+
+static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l, u32 dom, s32 cpu, u32 queued)
+{
+	struct wd_run *run = wd_run_of(cpu);
+
+	wd_count(keep);
+	wd_set_slice(prev, wd_slice(wd_task_at(l->slot), queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]));
+	if (l->ordered)
+		wd_clock_raise(dom, l->key);
+	if (l->bound == cpu && l->key > run->bound_clock)
+		run->bound_clock = l->key;
+}
+
+void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
+{
+	u64 now = wd_now(), kept, own, bound, remote = WD_KEY_NONE;
+	struct wd_run *run = wd_run_of(cpu);
+	u32 dom = wd_domain_of_cpu(cpu), from = 0, queued;
+	struct wd_local *l = NULL;
+
+	use_arena();
+	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
+	if (dom >= WD_MAX_DOMAINS)
+		return; /* offline, or in no domain */
+	wd_cpu_at(cpu)->clock = now;
+	kept = wd_prev_key(prev, run, now, dom, &l);
+	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	own = queued ? wd_head_key(dom) : WD_KEY_NONE;
+	bound = KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) ? wd_head_key(WD_CPU_DSQ + cpu) : WD_KEY_NONE;
+	if (own == WD_KEY_NONE || now - run->pulled_at >= WD_PULL_INTERVAL) {
+		run->pulled_at = now;
+		remote = wd_best_remote(dom, &from);
+	}
+	if (l && kept <= own && kept <= bound && kept <= remote) {
+		wd_keep(prev, l, dom, cpu, queued);
+		return;
+	}
+	if (remote < own && remote < bound && remote < kept && wd_pull(from, dom))
+		return;
+	if (bound <= own && wd_move_to_local(WD_CPU_DSQ + cpu)) {
+		wd_count(dsq_dispatch);
+		return;
+	}
+	if (wd_move_to_local(dom)) {
+		wd_count(dsq_dispatch);
+		return;
+	}
+	if (bound != WD_KEY_NONE && wd_move_to_local(WD_CPU_DSQ + cpu)) {
+		wd_count(dsq_dispatch);
+		return;
+	}
+	/* Nothing that may run here: heads were for other CPUs. Stay on, or take what another domain has. */
+	if (l) {
+		wd_keep(prev, l, dom, cpu, queued);
+		return;
+	}
+	if (remote != WD_KEY_NONE)
+		wd_pull(from, dom);
+}
+
+#endif

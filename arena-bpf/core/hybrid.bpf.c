@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hybrid core: sched_ext callbacks that call module slots. The kernel half is right by itself: order, fairness
+ * across domains and work conservation need neither user space nor the arena's contents. Order and pull follow head
+ * keys of queues; see docs/scheduling.md.
+ */
+#define WD_OBJ hybrid
+#define WD_CORE
+#include "hybrid.h"
+
+WD_MODULE("hybrid", "core");
+
+const volatile u32 wd_perf; /* cpufreq hint for each CPU, 0..1024 */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct wd_local);
+} wd_locals SEC(".maps");
+
+struct wd_run wd_runs[WD_MAX_CPUS];
+struct wd_clock wd_clocks[WD_MAX_DOMAINS];
+u32 wd_nr_cpus[WD_MAX_DOMAINS];
+u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
+struct wd_exit_record wd_exit_record;
+
+#include "slot_defaults.h"
+#include "clock.h"
+#include "task_state.h"
+#include "dispatch.h"
+
+/* ---- waking and queueing --------------------------------------------------------------------------------------------
+ */
+
+s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+{
+	struct wd_local *l = wd_local_of(p);
+	struct wd_task __arena *t;
+	u64 selected, slice;
+	s32 cpu;
+
+	use_arena();
+	if (!l)
+		return prev_cpu;
+	wd_follow_request(l);
+	t = wd_task_at(l->slot);
+	selected = wd_placement_select(p, t, prev_cpu, wake_flags);
+	cpu = WD_SELECTED_CPU(selected);
+	wd_record(WD_EVENT_SELECT, l->slot, cpu);
+	if (cpu < 0 || cpu >= wd_layout.nr_cpu_ids)
+		return prev_cpu;
+	if (WD_SELECTED_HOW(selected) == WD_SELECT_QUEUE)
+		return cpu;
+	wd_count_select(WD_SELECTED_HOW(selected));
+	wd_key_direct(l, t);
+	slice = wd_slice(t, 0, 1);
+	wd_insert(p, WD_DSQ_LOCAL, slice, 0);
+	return cpu;
+}
+
+static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_local *l, struct wd_task __arena *t,
+					     u64 enq_flags)
+{
+	s32 cpu = wd_task_cpu(p);
+	struct wd_run *run = wd_run_of(cpu);
+	u64 slice;
+
+	wd_count(pinned);
+	if (p->flags & PF_KTHREAD) {
+		/* The machine's own work: at the head, and a long slice is cut short. */
+		wd_key_direct(l, t);
+		wd_insert(p, WD_DSQ_LOCAL_ON | cpu, wd_slice(t, 0, 1), enq_flags | WD_ENQ_PREEMPT);
+		return;
+	}
+	if (!run)
+		return;
+	wd_key_bound(l, t, run, cpu);
+	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
+	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
+	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+}
+
+void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
+{
+	struct wd_local *l = wd_local_of(p);
+	struct wd_task __arena *t;
+	s32 cpu = wd_task_cpu(p), idle;
+	u32 dom, queued;
+	bool woken;
+	u64 slice;
+
+	use_arena();
+	if (!l) {
+		/* Cannot happen after init_task; the global queue loses nothing all the same. */
+		wd_count(task_get_err);
+		wd_insert(p, WD_DSQ_GLOBAL, WD_SLICE_MIN, enq_flags);
+		return;
+	}
+	wd_follow_request(l);
+	t = wd_task_at(l->slot);
+	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
+	if (p->nr_cpus_allowed == 1) {
+		wd_enqueue_bound(p, l, t, enq_flags);
+		return;
+	}
+	l->bound = -1;
+	dom = l->domain;
+	if ((enq_flags & WD_ENQ_LAST) && wd_domain_of_cpu(cpu) == dom) {
+		wd_key_direct(l, t);
+		wd_insert(p, WD_DSQ_LOCAL, wd_slice(t, 0, 1), enq_flags);
+		return;
+	}
+	if (wd_domain_of_cpu(cpu) != dom && !l->woken)
+		wd_count(repatriate);
+	woken = l->woken;
+	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	wd_key_queued(l, t, queued);
+	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
+	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
+
+	idle = wd_placement_kick(p, t, dom);
+	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {
+		if (wd_domain_of_cpu(idle) != dom)
+			wd_count(kick_greedy);
+		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+	} else if (woken && t->rested) {
+		wd_preempt_domain(p, dom, l->key);
+	} else if (enq_flags & WD_ENQ_LAST) {
+		KF(scx_bpf_kick_cpu)(cpu, 0);
+	}
+}
+
+/* ---- life of a stint ------------------------------------------------------------------------------------------------
+ */
+
+void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
+{
+	struct wd_local *l = wd_local_of(p), *wl = NULL;
+	struct task_struct *waker;
+	u64 now = wd_now();
+	bool woken;
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_RUNNABLE, l->slot, enq_flags);
+	woken = enq_flags & WD_ENQ_WAKEUP;
+	l->woken = woken || !l->key;
+	l->runnable = 1;
+	if (woken) {
+		waker = bpf_get_current_task_btf();
+		wl = bpf_task_storage_get(&wd_locals, waker, 0, 0);
+	}
+	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(wl ? wl->slot : 0), now, woken);
+	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
+}
+
+void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
+{
+	struct wd_local *l = wd_local_of(p);
+	s32 cpu = wd_task_cpu(p);
+	struct wd_run *run = wd_run_of(cpu);
+	struct wd_cpu __arena *c = wd_cpu_at(cpu);
+	u64 now = wd_now();
+
+	use_arena();
+	if (!l || !run)
+		return;
+	wd_record(WD_EVENT_RUNNING, l->slot, l->key);
+	l->woken = 0;
+	run->weight = l->weight;
+	run->key = l->key;
+	run->pid = p->pid;
+	run->started = now;
+	if (l->ordered)
+		wd_clock_raise(l->domain, l->key);
+	if (l->bound == cpu && l->key > run->bound_clock)
+		run->bound_clock = l->key;
+	wd_task_at(l->slot)->started = now;
+	c->clock = now;
+	c->key = l->key;
+	c->slot = l->slot;
+}
+
+void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
+{
+	struct wd_local *l = wd_local_of(p);
+	s32 cpu = wd_task_cpu(p);
+	struct wd_run *run = wd_run_of(cpu);
+	struct wd_cpu __arena *c = wd_cpu_at(cpu);
+	u64 now = wd_now();
+
+	use_arena();
+	if (!l || !run)
+		return;
+	wd_record(WD_EVENT_STOPPING, l->slot, runnable);
+	/* A stop without a start comes at attach: nothing was run on our account. */
+	if (run->started && run->pid == p->pid)
+		wd_charge(l, run, now);
+	run->started = 0;
+	run->key = WD_KEY_NONE;
+	c->clock = now;
+	c->key = WD_KEY_NONE;
+	c->slot = WD_NO_SLOT;
+}
+
+void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
+{
+	struct wd_local *l = wd_local_of(p);
+	u64 now = wd_now();
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_QUIESCENT, l->slot, deq_flags);
+	l->runnable = 0;
+	wd_deadline_quiescent(wd_task_at(l->slot), now, !!(deq_flags & WD_DEQ_SLEEP));
+	wd_loadbalance_account(wd_task_at(l->slot), 0, now);
+}
+
+/* The slice was given for the queue as it was then; a queue that has grown since cuts it short. */
+void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
+{
+	struct wd_local *l = wd_local_of(p);
+	s32 cpu = wd_task_cpu(p);
+	struct wd_run *run = wd_run_of(cpu);
+	u64 now = wd_now();
+	u32 dom, queued, bound;
+
+	use_arena();
+	if (!l || !run)
+		return;
+	wd_record(WD_EVENT_TICK, l->slot, cpu);
+	wd_cpu_at(cpu)->clock = now;
+	dom = wd_domain_of_cpu(cpu);
+	if (dom >= WD_MAX_DOMAINS || !run->started)
+		return;
+	bound = KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu);
+	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	if (!queued && !bound)
+		return;
+	if (now - run->started >= wd_slice(wd_task_at(l->slot), queued + bound, bound ? 1 : wd_nr_cpus[dom]))
+		wd_set_slice(p, 0);
+}
+
+void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
+{
+	struct wd_cpu __arena *c = wd_cpu_at(cpu);
+	u64 now = wd_now(), word = c->idle;
+
+	use_arena();
+	wd_record(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
+	/* Idle: start of the period less what was idle before; busy: the sum. Entering twice changes nothing. */
+	if (idle && !(word & WD_CPU_IDLE))
+		c->idle = ((now - word) & ~WD_CPU_IDLE) | WD_CPU_IDLE;
+	else if (!idle && (word & WD_CPU_IDLE))
+		c->idle = (now - word) & ~WD_CPU_IDLE;
+	c->clock = now;
+}
+
+/* ---- life of a task -------------------------------------------------------------------------------------------------
+ */
+
+void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
+{
+	struct wd_local *l = wd_local_of(p);
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_WEIGHT, l->slot, weight);
+	wd_publish_weight(l, weight);
+}
+
+void BPF_STRUCT_OPS(wd_set_cpumask, struct task_struct *p, const struct cpumask *mask)
+{
+	struct wd_local *l = wd_local_of(p);
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_CPUMASK, l->slot, 0);
+	wd_affinity_changed(p, l, mask);
+}
+
+s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_init_task_args *args)
+{
+	struct wd_local *l = bpf_task_storage_get(&wd_locals, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	use_arena();
+	if (!l)
+		return -ENOMEM;
+	wd_task_begin(p, l);
+	wd_record(WD_EVENT_INIT_TASK, l->slot, p->pid);
+	return 0;
+}
+
+void BPF_STRUCT_OPS(wd_exit_task, struct task_struct *p, struct scx_exit_task_args *args)
+{
+	struct wd_local *l = wd_local_of(p);
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_EXIT_TASK, l->slot, p->pid);
+	wd_task_end(l);
+}
+
+/* ---- life of the scheduler ------------------------------------------------------------------------------------------
+ */
+
+#include "lifecycle.h"
+
+SEC(".struct_ops.link")
+struct sched_ext_ops wd_ops = {
+	.select_cpu = (void *)wd_select_cpu,
+	.enqueue = (void *)wd_enqueue,
+	.dispatch = (void *)wd_dispatch,
+	.runnable = (void *)wd_runnable,
+	.running = (void *)wd_running,
+	.stopping = (void *)wd_stopping,
+	.quiescent = (void *)wd_quiescent,
+	.tick = (void *)wd_tick,
+	.update_idle = (void *)wd_update_idle,
+	.set_weight = (void *)wd_set_weight,
+	.set_cpumask = (void *)wd_set_cpumask,
+	.init_task = (void *)wd_init_task,
+	.exit_task = (void *)wd_exit_task,
+	.init = (void *)wd_init,
+	.exit = (void *)wd_exit,
+	.flags = SCX_OPS_KEEP_BUILTIN_IDLE | SCX_OPS_ENQ_LAST,
+	.timeout_ms = 10000,
+	.name = "wd40",
+};

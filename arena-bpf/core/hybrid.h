@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * State of the hybrid core that decides: kernel memory (.bss and task storage), never the arena. Keys and clocks are
+ * virtual time: ns of CPU time x 100 / weight, comparable across domains.
+ */
+#ifndef WD40_HYBRID_H
+#define WD40_HYBRID_H
+
+#include "wd40/masks.h"
+#include "wd40/exit.h"
+#include "wd40/record.h"
+#include "wd40/slots.h"
+#include "wd40/table.h"
+
+#define WD_CLOCK_START	 (1ull << 40)
+#define WD_PULL_INTERVAL (2 * WD_MSEC)	 /* between looks at the other domains */
+#define WD_PREEMPT_REST	 (WD_MSEC / 2)	 /* at most one preemption of a CPU in this time */
+#define WD_KEY_BEHIND	 (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
+#define WD_KEY_AHEAD	 (800 * WD_MSEC)
+#define WD_CLOCK_LAG	 (6 * WD_MSEC) /* an idle domain's clock follows the furthest one at this distance */
+#define WD_SLICE_MIN	 (100 * WD_USEC)
+#define WD_SLICE_MAX	 (100 * WD_MSEC)
+#define WD_PREEMPT_SCAN	 64 /* CPUs looked at for a victim */
+
+/* Trusted state of a task, in task storage. */
+struct wd_local {
+	u32 slot;	/* 0: untracked */
+	u32 generation; /* low half of the record's */
+	u32 domain;	/* home */
+	u32 weight;
+	u64 domains;  /* that the affinity touches */
+	u64 key;      /* with which it was queued last, bounded */
+	u64 request;  /* last request word dealt with */
+	u32 ordered;  /* it came through a queue in order: its start moves the clocks */
+	u32 runnable; /* between runnable and quiescent, as the accounting saw it */
+	u32 woken;    /* runnable after a sleep, not queued since */
+	s32 bound;    /* CPU whose queue it waits in, or -1 */
+};
+
+/* What runs on a CPU. Written on that CPU; read by others as a hint. */
+struct wd_run {
+	u64 started; /* 0: nothing of ours */
+	u64 key;     /* at start */
+	u32 weight;
+	u32 pid;
+	u64 preempted_at;
+	u64 pulled_at;
+	u64 bound_clock; /* largest key that started from this CPU's queue */
+	u64 padding[2];
+} __attribute__((aligned(64)));
+
+/* Largest key that started to run in order, per domain; a cache line each. */
+struct wd_clock {
+	u64 v;
+	u64 padding[7];
+} __attribute__((aligned(64)));
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the core knows of a task: trusted in task storage, published in the arena. */
+#ifndef WD40_TASK_STATE_H
+#define WD40_TASK_STATE_H
+
+#include "clock.h"
+
+static __always_inline struct wd_local *wd_local_of(struct task_struct *p)
+{
+	return bpf_task_storage_get(&wd_locals, p, 0, 0);
+}
+
+static __always_inline void wd_copy_comm(struct wd_task __arena *t, struct task_struct *p)
+{
+	char comm[16] = {};
+	int i;
+
+	bpf_probe_read_kernel_str(comm, sizeof(comm), p->comm);
+	for (i = 0; i < 16; i++)
+		t->comm[i] = comm[i];
+}
+
+/* Makes dom the home; the key is comparable across domains and stays. */
+static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
+{
+	l->domain = dom & (WD_MAX_DOMAINS - 1);
+	if (!l->slot)
+		return;
+	wd_task_at(l->slot)->domain = l->domain;
+	wd_brief_at(l->slot)->domain = l->domain;
+}
+
+static __always_inline void wd_publish_weight(struct wd_local *l, u32 weight)
+{
+	if (weight < WD_WEIGHT_MIN)
+		weight = WD_WEIGHT_MIN;
+	if (weight > WD_WEIGHT_MAX)
+		weight = WD_WEIGHT_MAX;
+	l->weight = weight;
+	if (!l->slot)
+		return;
+	wd_task_at(l->slot)->weight = weight;
+	wd_brief_at(l->slot)->weight = weight;
+}
+
+/*
+ * Looks at the balancer's request word. A new one is applied here, on the task's own callbacks, refused when the
+ * affinity forbids it, or dropped when it was meant for an earlier owner of the slot; the answer stands in the record.
+ */
+static __always_inline void wd_follow_request(struct wd_local *l)
+{
+	u64 word, dom;
+	u32 outcome;
+
+	if (!l->slot)
+		return;
+	word = wd_request_at(l->slot)->word;
+	if (word == l->request)
+		return;
+	l->request = word;
+	if (WD_REQUEST_GEN(word) != l->generation) {
+		wd_count(requests_stale);
+		return;
+	}
+	dom = wd_loadbalance_request(wd_task_at(l->slot), word, l->domains);
+	if (dom < wd_layout.nr_domains && dom < WD_MAX_DOMAINS && (l->domains >> dom & 1)) {
+		wd_set_home(l, dom);
+		wd_count(load_balance);
+		outcome = WD_OUTCOME_APPLIED;
+	} else {
+		wd_count(requests_refused);
+		outcome = WD_OUTCOME_REFUSED;
+	}
+	wd_task_at(l->slot)->acknowledged = WD_ACK(l->generation, WD_REQUEST_SEQ(word), outcome);
+}
+
+/* Set of domains that an affinity touches. */
+static __always_inline u64 wd_domains_of(const struct cpumask *affinity)
+{
+	u64 set = 0;
+	int i;
+
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		const struct cpumask *mask = wd_mask_of(i);
+
+		if (mask && KF(bpf_cpumask_intersects)(mask, affinity))
+			set |= 1ull << (i & 63);
+	}
+	return set;
+}
+
+/* The affinity is new: the home stays if it is still allowed. Under RCU. */
+static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd_local *l,
+						const struct cpumask *affinity)
+{
+	const struct cpumask *all = wd_mask_of(WD_MASK_ALL);
+	u64 allowed = wd_domains_of(affinity), home;
+	u32 flags = 0;
+
+	l->domains = allowed;
+	if (!allowed)
+		return; /* no CPU of a domain: the kernel finds one */
+	home = wd_placement_home(wd_task_at(l->slot), allowed, l->domain);
+	wd_set_home(l, home < WD_MAX_DOMAINS && (allowed >> home & 1) ? home : wd_lowest_bit(allowed));
+	if (p->flags & PF_KTHREAD)
+		flags |= WD_TASK_KTHREAD;
+	if (p->flags & PF_WQ_WORKER)
+		flags |= WD_TASK_KWORKER;
+	if (p->nr_cpus_allowed == 1)
+		flags |= WD_TASK_BOUND;
+	if (all && KF(bpf_cpumask_subset)(all, affinity))
+		flags |= WD_TASK_ALL_CPUS;
+	if (!l->slot)
+		return;
+	wd_task_at(l->slot)->domains = allowed;
+	wd_task_at(l->slot)->flags = flags;
+	wd_brief_at(l->slot)->flags = flags;
+}
+
+/* A task joins: takes a slot (or stays untracked when the table is full) and finds a home. Sleepable. */
+static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local *l)
+{
+	u64 slot = wd_slot_alloc();
+	struct wd_task __arena *t;
+
+	__builtin_memset(l, 0, sizeof(*l));
+	l->bound = -1;
+	l->domain = WD_NO_DOMAIN;
+	if ((u32)slot == WD_NO_SLOT) {
+		wd_count(untracked);
+	} else {
+		l->slot = slot;
+		l->generation = slot >> 32;
+		l->request = wd_request_at(l->slot)->word;
+		wd_count(slots_allocated);
+		t = wd_task_at(l->slot);
+		t->pid = p->pid;
+		t->tgid = p->tgid;
+		t->last_blocked_at = t->last_woke_at = wd_now();
+		wd_copy_comm(t, p);
+	}
+	wd_publish_weight(l, p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT);
+	KF(bpf_rcu_read_lock)();
+	wd_affinity_changed(p, l, p->cpus_ptr);
+	KF(bpf_rcu_read_unlock)();
+	if (l->domain >= WD_MAX_DOMAINS)
+		l->domain = 0;
+}
+
+static __always_inline void wd_task_end(struct wd_local *l)
+{
+	u32 slot = l->slot;
+
+	l->slot = 0;
+	if (!slot)
+		return;
+	wd_count(slots_freed);
+	if (wd_slot_free(slot, l->generation))
+		wd_count(slot_errors);
+}
+
+static __always_inline void wd_count_select(u32 how)
+{
+	switch (how) {
+	case WD_SELECT_WAKE_SYNC:
+		wd_count(wake_sync);
+		break;
+	case WD_SELECT_SYNC_PREV_IDLE:
+		wd_count(sync_prev_idle);
+		break;
+	case WD_SELECT_PREV_IDLE:
+		wd_count(prev_idle);
+		break;
+	case WD_SELECT_GREEDY_IDLE:
+		wd_count(greedy_idle);
+		break;
+	case WD_SELECT_GREEDY:
+		wd_count(greedy);
+		break;
+	case WD_SELECT_GREEDY_FAR:
+		wd_count(greedy_far);
+		break;
+	default:
+		wd_count(direct);
+	}
+}
+
+#endif

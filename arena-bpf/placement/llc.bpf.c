@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Placement by last-level cache: a task has a home domain, wakes on an idle CPU of it if there is one, goes to an idle
+ * CPU elsewhere while those domains are under-utilised (direct greedy), and is otherwise queued at home. CPUs of other
+ * domains pull by order (wd_placement_margin). The domains, and which of them accept tasks, are the user half's choice.
+ */
+#define WD_OBJ llc
+#include "wd40/masks.h"
+#include "wd40/slots.h"
+
+WD_MODULE("llc", "placement");
+
+#define WD_PULL_NEAR (6 * WD_MSEC)
+#define WD_PULL_FAR  (24 * WD_MSEC)
+
+/* Options. A negative cross-node threshold means "not given": pull by order with the larger margin. */
+const volatile u32 wd_greedy_threshold = 1;
+const volatile s32 wd_greedy_threshold_x_numa = -1;
+const volatile bool wd_direct_greedy_numa;
+
+/* Where the next new task of a CPU goes; written on that CPU. */
+static u8 wd_llc_cursor[WD_MAX_CPUS];
+
+/* New tasks are dealt round-robin; the home stays across affinity changes while it is allowed. */
+u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
+{
+	u8 *cursor = &wd_llc_cursor[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
+	u32 start;
+	u64 later;
+
+	if (from < WD_MAX_DOMAINS && (allowed >> from & 1))
+		return from;
+	start = (*cursor + 1) & (WD_MAX_DOMAINS - 1);
+	later = allowed & (~0ull << start);
+	start = wd_lowest_bit(later ? later : allowed);
+	*cursor = start;
+	return start;
+}
+
+static __always_inline bool wd_nothing_queued(s32 cpu, u32 dom)
+{
+	return !KF(scx_bpf_dsq_nr_queued)(WD_DSQ_LOCAL_ON | cpu) && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) &&
+	       !KF(scx_bpf_dsq_nr_queued)(dom);
+}
+
+/*
+ * Synchronous wake-up: the waker is about to sleep, so its CPU is as good as idle, and its cache holds what the two
+ * share. Only if nothing waits for that CPU: a crowd of wakers would pile up there.
+ */
+static __always_inline u64 wd_select_sync(struct task_struct *p, s32 prev_cpu)
+{
+	struct task_struct *waker = bpf_get_current_task_btf();
+	s32 here = bpf_get_smp_processor_id();
+	u32 dom = wd_domain_of_cpu(here);
+
+	if (dom >= WD_MAX_DOMAINS)
+		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+	if (!(waker->flags & PF_EXITING) && KF(bpf_cpumask_test_cpu)(here, p->cpus_ptr) && wd_nothing_queued(here, dom))
+		return WD_SELECTED(WD_SELECT_WAKE_SYNC, here);
+	if (wd_domain_of_cpu(prev_cpu) == dom && KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) &&
+	    KF(scx_bpf_test_and_clear_cpu_idle)(prev_cpu))
+		return WD_SELECTED(WD_SELECT_SYNC_PREV_IDLE, prev_cpu);
+	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+}
+
+static __always_inline bool wd_any_idle(void)
+{
+	const struct cpumask *idle = KF(scx_bpf_get_idle_cpumask)();
+	bool any = !KF(bpf_cpumask_empty)(idle);
+
+	KF(scx_bpf_put_idle_cpumask)(idle);
+	return any;
+}
+
+/* An idle CPU of another domain of `accepting`: the domain of prev_cpu first, then its node's, then others if allowed.
+ */
+static __always_inline u64 wd_select_greedy(s32 prev_cpu, u32 home, u64 accepting)
+{
+	u32 prev_dom = wd_domain_of_cpu(prev_cpu), node;
+	int i;
+
+	if (prev_dom >= WD_MAX_DOMAINS)
+		prev_dom = home; /* offline by now */
+	node = wd_domain_node[prev_dom & (WD_MAX_DOMAINS - 1)];
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		u32 dom = (prev_dom + i) % (wd_layout.nr_domains ? wd_layout.nr_domains : 1);
+		bool near = wd_domain_node[dom & (WD_MAX_DOMAINS - 1)] == node;
+		const struct cpumask *mask;
+		s32 cpu;
+
+		if (dom == home || !(accepting >> (dom & 63) & 1) || (!near && !wd_direct_greedy_numa))
+			continue;
+		mask = wd_mask_of(dom);
+		if (!mask)
+			continue;
+		cpu = KF(scx_bpf_pick_idle_cpu)(mask, 0);
+		if (cpu >= 0)
+			return WD_SELECTED(near ? WD_SELECT_GREEDY : WD_SELECT_GREEDY_FAR, cpu);
+	}
+	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+}
+
+u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, s32 prev_cpu,
+			u64 wake_flags)
+{
+	u32 home = t->domain & (WD_MAX_DOMAINS - 1), prev_dom = wd_domain_of_cpu(prev_cpu);
+	u64 accepting = wd_tunables()->direct_greedy, selected;
+	const struct cpumask *mask;
+	s32 cpu;
+
+	use_arena();
+	if (wake_flags & WD_WAKE_SYNC) {
+		selected = wd_select_sync(p, prev_cpu);
+		if (WD_SELECTED_HOW(selected) != WD_SELECT_QUEUE)
+			return selected;
+	}
+	if (!wd_any_idle())
+		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+	/* Still warm where it ran last, although that is not its home. */
+	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && (accepting >> prev_dom & 1) &&
+	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && KF(scx_bpf_test_and_clear_cpu_idle)(prev_cpu))
+		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
+	mask = wd_mask_of(home);
+	if (!mask)
+		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+	cpu = wd_select_idle(p, prev_cpu, 0, mask, 0);
+	if (cpu >= 0)
+		return WD_SELECTED(cpu == prev_cpu ? WD_SELECT_PREV_IDLE : WD_SELECT_DIRECT, cpu);
+	if ((t->flags & WD_TASK_ALL_CPUS) && accepting)
+		return wd_select_greedy(prev_cpu, home, accepting);
+	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
+}
+
+u64 wd_placement_margin(u32 from, u32 to, u32 queued)
+{
+	bool near = wd_domain_node[from & (WD_MAX_DOMAINS - 1)] == wd_domain_node[to & (WD_MAX_DOMAINS - 1)];
+
+	if (!wd_greedy_threshold)
+		return WD_KEY_NONE;
+	if (near)
+		return queued >= wd_greedy_threshold ? WD_PULL_NEAR : WD_KEY_NONE;
+	if (wd_greedy_threshold_x_numa < 0)
+		return WD_PULL_FAR;
+	if (!wd_greedy_threshold_x_numa || queued < wd_greedy_threshold_x_numa)
+		return WD_KEY_NONE;
+	return WD_PULL_FAR;
+}
+
+s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, u32 dom)
+{
+	u64 accepting = wd_tunables()->kick_greedy;
+	const struct cpumask *mask;
+	s32 cpu;
+	int i;
+
+	use_arena();
+	if (!wd_any_idle())
+		return -1;
+	mask = wd_mask_of(dom);
+	if (mask) {
+		cpu = wd_select_idle(p, wd_task_cpu(p), 0, mask, 0);
+		if (cpu >= 0)
+			return cpu;
+	}
+	if (!(t->flags & WD_TASK_ALL_CPUS) || !wd_greedy_threshold)
+		return -1;
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		if (i == dom || !(accepting >> (i & 63) & 1))
+			continue;
+		if (wd_placement_margin(dom, i, ~0u) == WD_KEY_NONE)
+			continue; /* it would find nothing that it may take */
+		mask = wd_mask_of(i);
+		if (!mask)
+			continue;
+		cpu = KF(scx_bpf_pick_idle_cpu)(mask, 0);
+		if (cpu >= 0)
+			return cpu;
+	}
+	return -1;
+}
