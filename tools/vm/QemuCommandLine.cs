@@ -21,7 +21,8 @@ internal sealed record QemuCommandLine(string Kernel, string Initramfs, VmTopolo
     {
         // tsc=reliable: otherwise the kernel may drop the TSC for the hpet, and every latency figure measures that.
         // loglevel=5: warnings reach the console, so that the last lines of a dead guest say why it died.
-        string fixedPart = "console=ttyS0 panic=-1 quiet loglevel=5 log_buf_len=4M tsc=reliable";
+        // cryptomgr.notests: the kernel's crypto self-tests keep one CPU busy for half a minute of emulated time.
+        string fixedPart = "console=ttyS0 panic=-1 quiet loglevel=5 log_buf_len=4M tsc=reliable cryptomgr.notests";
         string deterministic = Clock == ClockMode.InstructionCount ? " nokaslr norandmaps" : "";
         string shell = ConsoleFile is null ? " wd40.shell" : "";
         return $"{fixedPart}{deterministic}{shell}{(Append.Length > 0 ? " " + Append : "")}";
