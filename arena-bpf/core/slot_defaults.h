@@ -15,7 +15,7 @@ __weak u64 wd_record(u32 event, u32 slot, u64 value)
 
 __weak u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
 {
-	return from < WD_MAX_DOMAINS && (allowed >> from & 1) ? from : wd_lowest_bit(allowed);
+	return from < WD_MAX_DOMAINS && wd_bit_test(allowed, from) ? from : wd_lowest_bit(allowed);
 }
 
 __weak u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, s32 prev_cpu,

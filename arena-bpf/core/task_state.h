@@ -63,7 +63,7 @@ static __always_inline void wd_follow_request(struct wd_local *l)
 		return;
 	}
 	dom = wd_loadbalance_request(wd_task_at(l->slot), word, l->domains);
-	if (dom < wd_layout.nr_domains && dom < WD_MAX_DOMAINS && (l->domains >> dom & 1)) {
+	if (dom < wd_layout.nr_domains && dom < WD_MAX_DOMAINS && wd_bit_test(l->domains, dom)) {
 		wd_set_home(l, dom);
 		wd_count(load_balance);
 		outcome = WD_OUTCOME_APPLIED;
@@ -102,7 +102,7 @@ static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd
 	if (!allowed)
 		return; /* no CPU of a domain: the kernel finds one */
 	home = wd_placement_home(wd_task_at(l->slot), allowed, l->domain);
-	wd_set_home(l, home < WD_MAX_DOMAINS && (allowed >> home & 1) ? home : wd_lowest_bit(allowed));
+	wd_set_home(l, home < WD_MAX_DOMAINS && wd_bit_test(allowed, home) ? home : wd_lowest_bit(allowed));
 	if (p->flags & PF_KTHREAD)
 		flags |= WD_TASK_KTHREAD;
 	if (p->flags & PF_WQ_WORKER)

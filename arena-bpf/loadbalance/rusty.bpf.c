@@ -20,5 +20,5 @@ u64 wd_loadbalance_request(struct wd_task __arena *t __arg_arena, u64 word, u64 
 {
 	u32 dom = WD_REQUEST_DOM(word);
 
-	return dom < WD_MAX_DOMAINS && (allowed >> dom & 1) ? dom : WD_NO_DOMAIN;
+	return dom < WD_MAX_DOMAINS && wd_bit_test(allowed, dom) ? dom : WD_NO_DOMAIN;
 }

@@ -25,16 +25,13 @@ static u8 wd_llc_cursor[WD_MAX_CPUS];
 u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
 {
 	u8 *cursor = &wd_llc_cursor[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
-	u32 start;
-	u64 later;
+	u32 next;
 
-	if (from < WD_MAX_DOMAINS && (allowed >> from & 1))
+	if (from < WD_MAX_DOMAINS && wd_bit_test(allowed, from))
 		return from;
-	start = (*cursor + 1) & (WD_MAX_DOMAINS - 1);
-	later = allowed & (~0ull << start);
-	start = wd_lowest_bit(later ? later : allowed);
-	*cursor = start;
-	return start;
+	next = wd_next_bit(allowed, *cursor + 1);
+	*cursor = next;
+	return next;
 }
 
 static __always_inline bool wd_nothing_queued(s32 cpu, u32 dom)
@@ -89,7 +86,7 @@ static __always_inline u64 wd_select_greedy(s32 prev_cpu, u32 home, u64 acceptin
 		const struct cpumask *mask;
 		s32 cpu;
 
-		if (dom == home || !(accepting >> (dom & 63) & 1) || (!near && !wd_direct_greedy_numa))
+		if (dom == home || !wd_bit_test(accepting, dom) || (!near && !wd_direct_greedy_numa))
 			continue;
 		mask = wd_mask_of(dom);
 		if (!mask)
@@ -118,7 +115,7 @@ u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __ar
 	if (!wd_any_idle())
 		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
 	/* Still warm where it ran last, although that is not its home. */
-	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && (accepting >> prev_dom & 1) &&
+	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && wd_bit_test(accepting, prev_dom) &&
 	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && KF(scx_bpf_test_and_clear_cpu_idle)(prev_cpu))
 		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
 	mask = wd_mask_of(home);
@@ -167,7 +164,7 @@ s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __aren
 		return -1;
 	wd_for(i, 0, wd_layout.nr_domains)
 	{
-		if (i == dom || !(accepting >> (i & 63) & 1))
+		if (i == dom || !wd_bit_test(accepting, i))
 			continue;
 		if (wd_placement_margin(dom, i, ~0u) == WD_KEY_NONE)
 			continue; /* it would find nothing that it may take */

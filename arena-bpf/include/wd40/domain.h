@@ -7,7 +7,7 @@
 #ifndef WD40_DOMAIN_H
 #define WD40_DOMAIN_H
 
-#include "types.h"
+#include "bitmap.h"
 
 struct __wd_shared wd_domain {
 	/* line 0, kernel half */

@@ -43,19 +43,4 @@
 #endif
 #endif
 
-/* Set bits of v. No branch, no table: the verifier sees one straight path. */
-static inline __attribute__((always_inline)) unsigned int wd_popcount(unsigned long long v)
-{
-	v -= v >> 1 & 0x5555555555555555ull;
-	v = (v & 0x3333333333333333ull) + (v >> 2 & 0x3333333333333333ull);
-	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0full;
-	return v * 0x0101010101010101ull >> 56;
-}
-
-/* Index of the lowest set bit; 64 for 0. */
-static inline __attribute__((always_inline)) unsigned int wd_lowest_bit(unsigned long long v)
-{
-	return wd_popcount((v & -v) - 1);
-}
-
 #endif
