@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test.sh : installs what is missing, builds, and runs all tests. See tests/README.md for the tiers and their time budget.
+set -u -o pipefail
+cd "$(dirname "$0")" || exit 1
+
+usage() {
+	cat <<'EOF'
+usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full] [--no-format]
+
+  --tier LIST    tiers to run (default: unit,host,vm)
+                   unit  no privilege, no kernel
+                   host  real BPF arenas and syscall programs on this kernel (root, Linux 6.9 or newer)
+                   vm    schedulers on real sched_ext kernels in QEMU
+  --filter EXPR  only tests that match (as 'dotnet test --filter')
+  --full         the acceptance checks at full length instead of the scaled ones
+  --no-format    leave the format checks out
+
+WD40_EXPECT names the tiers that must run (default: those of --tier); one that did not run counts as 1 failed.
+Results (.trx, logs) are left in artifacts/test-results.
+EOF
+}
+
+tiers=unit,host,vm filter= format=1
+export WD40_FULL=${WD40_FULL:-0}
+while [ $# -gt 0 ]; do
+	case $1 in
+	--tier) tiers=${2:?--tier needs a list}; shift ;;
+	--filter) filter=${2:?--filter needs an expression}; shift ;;
+	--full) WD40_FULL=1 ;;
+	--no-format) format=0 ;;
+	-h | --help) usage; exit 0 ;;
+	*) echo "test.sh: unknown argument '$1'" >&2; usage >&2; exit 2 ;;
+	esac
+	shift
+done
+export WD40_EXPECT=${WD40_EXPECT:-$tiers}
+for t in ${tiers//,/ } ${WD40_EXPECT//,/ }; do
+	case $t in unit | host | vm) ;; *) echo "test.sh: no tier '$t': unit, host, vm" >&2; exit 2 ;; esac
+done
+
+passed=0 failed=0 skipped=0 ran=
+out=artifacts/test-results
+rm -rf "$out" && mkdir -p "$out"
+began=$SECONDS
+say() { printf '== %4ds  %s\n' $((SECONDS - began)) "$*"; }
+one_failed() { failed=$((failed + 1)); echo "FAILED: $*"; }
+finish() {
+	for t in ${WD40_EXPECT//,/ }; do
+		case ",$ran," in *",$t,"*) ;; *) one_failed "tier '$t' was expected and did not run" ;; esac
+	done
+	say "done; results in $out"
+	if [ $skipped -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+	[ $failed -eq 0 ] && [ $passed -gt 0 ]
+	exit
+}
+
+say "installing what is missing"
+tools/setup/install.sh || { one_failed "installation"; finish; }
+
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+say "building"
+dotnet build Wd40.sln -c Release -v q --nologo -clp:NoSummary >"$out/build.log" 2>&1 || { tail -n 30 "$out/build.log"; one_failed "build (see $out/build.log)"; finish; }
+make -s -C workloads O="$PWD/artifacts/workloads" >"$out/workloads.log" 2>&1 || { tail -n 20 "$out/workloads.log"; one_failed "workload program"; finish; }
+case ",$tiers," in *,vm,*)
+	say "publishing wd40 for the guests"
+	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; } ;;
+esac
+if [ $format = 1 ]; then
+	say "checking formats"
+	if clang-format-19 --dry-run --Werror arena-bpf/include/wd40/*.h arena-bpf/*/*.c arena-bpf/core/*.h workloads/*.[ch] 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
+	if dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
+fi
+
+counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+tier() { # NAME PROJECT
+	case ",$tiers," in *",$1,"*) ;; *) return ;; esac
+	say "tier $1"
+	local trx="$out/$1.trx"
+	dotnet test "tests/$2/$2.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$trx" --logger "console;verbosity=minimal" \
+		${filter:+--filter "$filter"} 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
+	local status=${PIPESTATUS[0]}
+	if [ ! -s "$trx" ]; then one_failed "tier $1 produced no result (exit $status, see $out/$1.log)"; return; fi
+	local p f t
+	p=$(counter "$trx" passed) f=$(counter "$trx" failed) t=$(counter "$trx" total)
+	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${t:-0} - ${p:-0} - ${f:-0}))
+	if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then one_failed "tier $1 ended with status $status"; fi
+	[ "${t:-0}" -gt 0 ] && ran="$ran,$1"
+}
+tier unit Wd40.UnitTests
+tier host Wd40.HostTests
+tier vm Wd40.VmTests
+finish
