@@ -14,7 +14,11 @@ public sealed class LoopFigures
     private long _progressAt = Environment.TickCount64;
 
     /// <summary>Time spent in tuner and balancer steps since start, in ns.</summary>
-    public ulong TimeUsedNs => Volatile.Read(ref _timeUsedNs);
+    public ulong TimeUsedNs
+    {
+        get => Volatile.Read(ref _timeUsedNs);
+        set => Volatile.Write(ref _timeUsedNs, value);
+    }
 
     /// <summary>Wall clock of the last balance step, us since 1970; 0 before the first.</summary>
     public ulong BalancedAtUs => Volatile.Read(ref _balancedAtUs);
@@ -27,9 +31,6 @@ public sealed class LoopFigures
 
     /// <summary>Milliseconds since the main loop last made a turn.</summary>
     public long ProgressAgeMs => Math.Max(0, Environment.TickCount64 - Volatile.Read(ref _progressAt));
-
-    /// <summary>Adds the duration of a tuner or balancer step, in ns.</summary>
-    public void AddTimeUsed(ulong nanoseconds) => Volatile.Write(ref _timeUsedNs, _timeUsedNs + nanoseconds);
 
     /// <summary>Notes a finished balance step.</summary>
     /// <param name="atUs">Wall clock, us since 1970.</param>

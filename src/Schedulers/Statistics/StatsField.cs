@@ -12,6 +12,7 @@ public sealed class StatsField
     private readonly JsonEncodedText _encodedName;
     private readonly Action<Utf8JsonWriter, StatsReading, int> _write;
     private readonly Func<StatsShape, int> _valueBytes;
+    private Func<StatsShape, int>? _rows;
 
     private StatsField(string name, string kind, string description, Action<Utf8JsonWriter, StatsReading, int> write, Func<StatsShape, int> valueBytes)
     {
@@ -70,7 +71,7 @@ public sealed class StatsField
     /// <param name="name">Name on the wire.</param>
     /// <param name="description">One line for users.</param>
     /// <param name="nested">Struct of the values.</param>
-    /// <param name="rows">How many rows there are at most.</param>
+    /// <param name="rows">How many rows there are, in all enclosing structs together.</param>
     /// <param name="belongs">Whether a row (third argument) belongs to the enclosing struct's row (second).</param>
     internal static StatsField Map(string name, string description, StatsStruct nested, Func<StatsShape, int> rows, Func<StatsReading, int, int, bool> belongs)
     {
@@ -88,10 +89,14 @@ public sealed class StatsField
             json.WriteEndObject();
         }
 
-        return new StatsField(name, "u64", description, Write, shape => 2 + (rows(shape) * (NumberBytes + nested.MaxBytes(shape)))) { Nested = nested };
+        return new StatsField(name, "u64", description, Write, _ => 2) { Nested = nested, _rows = rows };
     }
 
+    /// <summary>Longest text of the field itself, the rows of a map left out.</summary>
     internal int MaxBytes(StatsShape shape) => Name.Length + 4 + _valueBytes(shape);
+
+    /// <summary>Longest text of all rows of a map, however they are spread over the enclosing structs.</summary>
+    internal int MaxRowBytes(StatsShape shape) => _rows is null ? 0 : Nested!.MaxBytes(shape, _rows(shape), NumberBytes);
 
     internal void Write(Utf8JsonWriter json, StatsReading reading, int row)
     {

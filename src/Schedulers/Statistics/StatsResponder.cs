@@ -16,7 +16,8 @@ internal sealed class StatsResponder : IDisposable
     /// <summary>Without progress for this long the user half counts as stalled and the kernel half as being on its own.</summary>
     private const long TakeoverAfterMs = 5000;
 
-    private const int EnvelopeBytes = 1024;
+    /// <summary>Room around the statistics, and for an error text of the parser: it quotes at most 64 characters.</summary>
+    private const int EnvelopeBytes = 2048;
     private readonly IStatsSource _source;
     private readonly LoopFigures _loop;
     private readonly StatsReading _reading;
@@ -33,8 +34,8 @@ internal sealed class StatsResponder : IDisposable
         _loop = loop;
         _reading = new StatsReading(source.Shape);
         _cluster = StatsSchema.Create(source.Shape.Counters);
-        MaxAnswerBytes = EnvelopeBytes + _cluster.MaxBytes(source.Shape);
-        _buffer = new ArrayBufferWriter<byte>(MaxAnswerBytes);
+        var statisticsBytes = EnvelopeBytes + _cluster.MaxBytes(source.Shape, 1, 0);
+        _buffer = new ArrayBufferWriter<byte>(statisticsBytes);
         _json = new Utf8JsonWriter(_buffer, StatsJson.WriterOptions);
         _metadata = Render(0, json =>
         {
@@ -52,9 +53,10 @@ internal sealed class StatsResponder : IDisposable
             json.WriteString("kernel", identity.Kernel);
             json.WriteEndObject();
         }).ToArray();
+        MaxAnswerBytes = Math.Max(statisticsBytes, Math.Max(_metadata.Length, _version.Length));
     }
 
-    /// <summary>Longest answer with statistics, in bytes.</summary>
+    /// <summary>Longest answer in bytes.</summary>
     internal int MaxAnswerBytes { get; }
 
     /// <summary>Answers one line.</summary>

@@ -25,7 +25,9 @@ public sealed record StatsStruct(string Name, string Description, IReadOnlyList<
         .Prepend(this)
         .DistinctBy(found => found.Name);
 
-    internal int MaxBytes(StatsShape shape) => 2 + Fields.Sum(field => field.MaxBytes(shape));
+    /// <summary>Longest text of so many rows and everything nested in them, each with a key.</summary>
+    internal int MaxBytes(StatsShape shape, int rows, int keyBytes) =>
+        (rows * (2 + keyBytes + Fields.Sum(field => field.MaxBytes(shape)))) + Fields.Sum(field => field.MaxRowBytes(shape));
 
     internal void Write(Utf8JsonWriter json, StatsReading reading, int row)
     {
