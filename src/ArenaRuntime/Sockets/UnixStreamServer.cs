@@ -38,6 +38,7 @@ public sealed class UnixStreamServer : IDisposable
         if (wake < 0)
             throw UnixSocketFile.Failure("cannot create an event descriptor", Marshal.GetLastPInvokeError());
         _entries[WakeEntry] = new Libc.PollDescriptor { Fd = wake, Events = Libc.PollIn };
+        ResolveCalls();
     }
 
     /// <summary>Connections at a time.</summary>
@@ -179,6 +180,20 @@ public sealed class UnixStreamServer : IDisposable
                 _ = Libc.Close(entry.Fd);
             entry.Fd = -1;
         }
+    }
+
+    /// <summary>
+    /// Makes each call of the steady state once, on a descriptor that does not exist: the runtime looks up native functions at their
+    /// first call, and that allocates.
+    /// </summary>
+    private unsafe void ResolveCalls()
+    {
+        Span<byte> nothing = [0];
+        Wait(0);
+        _ = Libc.Accept(-1, null, null, 0);
+        _ = Receive(0, nothing);
+        _ = Send(0, nothing);
+        _ = Libc.Close(-1);
     }
 
     private static int Result(nint value) => value >= 0

@@ -27,6 +27,14 @@ internal static class StatsJson
         json.WriteRawValue(text[..length], skipInputValidation: true);
     }
 
+    /// <summary>Formats a number with every part there is: the runtime makes the texts of signs and the point at their first use.</summary>
+    internal static void WarmUp()
+    {
+        Span<byte> text = stackalloc byte[40];
+        foreach (var value in (ReadOnlySpan<double>)[-1.5e300, 1.5e-300])
+            value.TryFormat(text, out _, default, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A number as the key of a map: JSON keys are strings.</summary>
     internal static void WriteKey(Utf8JsonWriter json, uint key)
     {

@@ -84,6 +84,7 @@ public sealed class StatsServer : IDisposable
             """{"req":"stats"}""", """{"req":"stats","args":{"target":"top","mode":"total"}}""", """{"req":"stats_meta","args":{}}""",
             """{"req":"version","other":[1]}""", """{"req":"health"}""", """{"req":"warm-up"}""", "{",
         ];
+        StatsJson.WarmUp();
         foreach (var request in requests)
             _ = _responder.Answer(System.Text.Encoding.UTF8.GetBytes(request), baseline);
     }

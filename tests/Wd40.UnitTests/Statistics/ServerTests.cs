@@ -146,7 +146,6 @@ internal sealed class ServerTests
         foreach (var request in requests)
             client.Value(request);
         client.Value(Health);
-        for (var i = 0; i < 5; i++) TestContext.Out.WriteLine(client.Value(Health).GetProperty("alloc_bytes_stats").GetInt64());
         var before = client.Value(Health).GetProperty("alloc_bytes_stats").GetInt64();
         for (var round = 0; round < 200; round++)
         {
@@ -159,7 +158,6 @@ internal sealed class ServerTests
             });
             foreach (var request in requests)
                 client.Value(request);
-            TestContext.Out.WriteLine(round + " " + client.Value(Health).GetProperty("alloc_bytes_stats").GetInt64());
             using var another = fixture.Connect();
             another.Value(Stats);
         }
