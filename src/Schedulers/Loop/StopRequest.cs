@@ -11,14 +11,20 @@ public sealed class StopRequest : IDisposable
 {
     private readonly ManualResetEvent _event = new(false);
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly Action? _onRequest;
     private volatile bool _requested;
 
     /// <summary>Listens for SIGINT and SIGTERM.</summary>
-    public StopRequest() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
-    ];
+    /// <param name="onRequest">Called at each request, on the thread that makes it; may be null.</param>
+    public StopRequest(Action? onRequest = null)
+    {
+        _onRequest = onRequest;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
 
     /// <summary>True once a stop was asked for.</summary>
     public bool IsRequested => _requested;
@@ -28,6 +34,7 @@ public sealed class StopRequest : IDisposable
     {
         _requested = true;
         _event.Set();
+        _onRequest?.Invoke();
     }
 
     /// <summary>Waits for a request, without allocating.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using Wd40.Schedulers;
+using Wd40.Tool.Statistics;
 
 namespace Wd40.Tool.CommandLine;
 
@@ -16,6 +17,7 @@ public sealed class Wd40OptionTable : OptionTable
     private const ulong LargestSliceUs = 1_000_000_000;
 
     private const string AboveZero = "greater than 0";
+    private static readonly string _pause = string.Create(CultureInfo.InvariantCulture, $"{MonitorClient.ShortestInterval} or more");
     private const string Percent = "0 or more; 0 switches it off, 99.999 and more leaves it on";
 
     private static readonly Wd40Options _defaults = new();
@@ -102,8 +104,8 @@ public sealed class Wd40OptionTable : OptionTable
         _verbose = Count("--verbose", "-v", "Debug messages; twice: trace messages, too.");
 
         Group("Statistics");
-        _stats = OptionalNumber("--stats", null, "S", AboveZero, (double value) => value > 0, "Run, and print statistics each S seconds.");
-        _monitor = OptionalNumber("--monitor", null, "S", AboveZero, (double value) => value > 0,
+        _stats = OptionalNumber("--stats", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null, "Run, and print statistics each S seconds.");
+        _monitor = OptionalNumber("--monitor", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null,
             "Run nothing, print statistics of the running instance each S seconds.");
         _helpStats = Flag("--help-stats", null, "Describe the statistics.");
         _statsPath = Word("--stats-path", "SOCKET", _defaults.StatsPath, "Where statistics are served and looked for.");

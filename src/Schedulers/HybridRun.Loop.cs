@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using Wd40.ArenaRuntime;
+
+namespace Wd40.Schedulers;
+
+public sealed partial class HybridRun
+{
+    private const int EnablePollMs = 5;
+
+    /// <summary>The periodic work on this run's arena.</summary>
+#pragma warning disable CA1822
+    public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        return [];
+    }
+
+    /// <summary>Compiles and touches what the loop will use, on the real arena, and leaves an empty heap behind.</summary>
+    /// <exception cref="SchedulerException">A step of the loop failed.</exception>
+    public void WarmUp(MainLoop loop)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        _start.Do("warm-up", ExitCode.Failure, () =>
+        {
+            foreach (var step in loop.Steps)
+                step.WarmUp();
+            loop.Turn(out _);
+            RuntimeHelpers.PrepareMethod(typeof(MainLoop).GetMethod(nameof(MainLoop.Run))!.MethodHandle);
+            // What start-up has left is collected now and not while the scheduler runs.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        });
+    }
+
+    /// <summary>
+    /// Waits until the kernel reports the scheduler as enabled. Attaching can succeed and the scheduler be ended a moment later, when
+    /// its init fails: then the exit record says so and this returns.
+    /// </summary>
+    /// <exception cref="SchedulerException">The kernel reports something else for too long.</exception>
+    public void VerifyEnabled(KernelInterface kernel, TimeSpan limit) => _start.Do("verify", ExitCode.AttachRefused, () =>
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        var end = TimeProvider.System.GetTimestamp() + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        while (ExitKind == 0)
+        {
+            if (kernel.State == "enabled" && kernel.OpsName == OpsName.Of(Wd40Scheduler.Name))
+                return;
+            if (TimeProvider.System.GetTimestamp() > end)
+            {
+                throw new SchedulerException(ExitCode.AttachRefused,
+                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' and the running one '{kernel.OpsName}'",
+                    "Look at the kernel log for the reason.");
+            }
+            Thread.Sleep(EnablePollMs);
+        }
+    });
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using Wd40.ArenaRuntime;
+
+namespace Wd40.Schedulers;
+
+/// <summary>
+/// Runs wd40 from the first check to the exit report: start, loop, detach, and a new start when the kernel asks for one because a CPU
+/// came or went. The calling thread becomes the loop's thread.
+/// </summary>
+public sealed class SchedulerHost
+{
+    /// <summary>How long the kernel may take between accepting the scheduler and having every task under it.</summary>
+    private static readonly TimeSpan _enableLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Wd40Options _options;
+    private readonly SchedulerLog _log;
+    private readonly TimeProvider _clock = TimeProvider.System;
+
+    /// <summary>Creates a host.</summary>
+    public SchedulerHost(Wd40Options options, SchedulerLog log)
+    {
+        _options = options;
+        _log = log;
+    }
+
+    /// <summary>Links, loads and verifies, without attaching.</summary>
+    /// <exception cref="SchedulerException">A step failed.</exception>
+    public DryRunReport DryRun()
+    {
+        using var run = new HybridRun(_options, new StartSequence(Wd40Scheduler.Name, _log), _log);
+        run.Load(new KernelInterface(_options.SysfsPrefix));
+        return new DryRunReport
+        {
+            Scheduler = Wd40Scheduler.Name,
+            Modules = [.. run.Composition.Objects.Select(module => module.ToString())],
+            ArenaBytes = run.Layout.Size,
+            Domains = run.Layout.NrDomains,
+            LeftOut = run.LeftOut,
+            Programs =
+            [
+                .. run.Loaded.Programs.Values.OrderByDescending(program => program.IsCallback).ThenBy(program => program.Name, StringComparer.Ordinal)
+                    .Select(program => new VerifiedProgram(program.Name, program.IsCallback ? "callback" : "syscall", program.VerifiedInstructions)),
+            ],
+        };
+    }
+
+    /// <summary>Runs until a stop is requested or the kernel ends the scheduler for good.</summary>
+    /// <returns>How it ended; never throws for a failure of the scheduler.</returns>
+    public ExitReport Run(StopRequest stop)
+    {
+        ArgumentNullException.ThrowIfNull(stop);
+        var backoff = new RestartBackoff();
+        var begin = _clock.GetTimestamp();
+        var restarts = 0;
+        while (true)
+        {
+            var runBegin = _clock.GetTimestamp();
+            RunEnd end;
+            try
+            {
+                end = RunOnce(stop);
+            }
+            catch (SchedulerException failure)
+            {
+                return ExitReport.FromFailure(Wd40Scheduler.Name, failure) with { Restarts = restarts, Seconds = Elapsed(begin) };
+            }
+            if (end.Exit is not { IsRestart: true } || stop.IsRequested)
+                return Report(end, restarts, Elapsed(begin));
+            restarts++;
+            var delay = backoff.Next(_clock.GetElapsedTime(runBegin));
+            _log.Info(string.Create(CultureInfo.InvariantCulture,
+                $"the kernel asks for a restart: {end.Exit.Message}; starting again in {delay.TotalMilliseconds:0} ms"));
+            // A signal during the delay or the new start ends the process as one during the loop does.
+            if (stop.Wait((int)delay.TotalMilliseconds))
+                return Report(end, restarts, Elapsed(begin));
+        }
+    }
+
+    private RunEnd RunOnce(StopRequest stop)
+    {
+        using var run = new HybridRun(_options, new StartSequence(Wd40Scheduler.Name, _log), _log);
+        var kernel = new KernelInterface(_options.SysfsPrefix);
+        run.Load(kernel);
+        if (stop.IsRequested)
+            return RunEnd.NeverAttached;
+        run.SetUp();
+        var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock);
+        run.WarmUp(loop);
+        if (stop.IsRequested)
+            return RunEnd.NeverAttached;
+        run.Attach();
+        run.VerifyEnabled(kernel, _enableLimit);
+        Announce(run);
+        loop.Run();
+        run.Detach();
+        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))]);
+    }
+
+    private void Announce(HybridRun run)
+    {
+        for (var domain = 0; domain < (int)run.Domains.NrDomains; domain++)
+            _log.Info($"domain {domain}, node {run.Domains.DomainNode[domain]}: CPUs {CpuList.Format(run.Domains.CpusOf(domain))}");
+        _log.Info(string.Create(CultureInfo.InvariantCulture,
+            $"{OpsName.Of(Wd40Scheduler.Name)} schedules {(_options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
+            + $"arena {run.Layout.Size >> 10} KiB, {run.Layout.MaxTasks} slots"));
+    }
+
+    private static ExitReport Report(RunEnd end, int restarts, double seconds)
+    {
+        var code = end.Exit?.ExitCode ?? ExitCode.Clean;
+        return new ExitReport
+        {
+            Scheduler = Wd40Scheduler.Name,
+            ExitCode = (int)code,
+            Cause = code.ToString(),
+            Kind = end.Exit?.Kind ?? 0,
+            KernelExitCode = end.Exit?.KernelExitCode ?? 0,
+            Reason = end.Exit?.Reason ?? "",
+            Message = end.Exit?.Message ?? "",
+            Dump = end.Exit?.Dump ?? "",
+            Restarts = restarts,
+            Seconds = seconds,
+            Steps = end.Steps,
+        };
+    }
+
+    private double Elapsed(long begin) => _clock.GetElapsedTime(begin).TotalSeconds;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.Schedulers;
+using Wd40.Schedulers.Statistics;
+using Wd40.Tool.CommandLine;
+using Wd40.Tool.Statistics;
+
+namespace Wd40.Tool;
+
+/// <summary>What <c>wd40 run wd40</c> does with its options: run, monitor, describe or try the scheduler.</summary>
+public static class Wd40Program
+{
+    /// <summary>Does what the options say.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="configuration">Where output and errors go.</param>
+    /// <returns>What the process exits with.</returns>
+    public static int Run(Wd40Options options, InvocationConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (options.HelpStats)
+        {
+            StatsHelp.Print(StatsSchema.Create(WdStats.Counters), configuration.Output);
+            return (int)ExitCode.Clean;
+        }
+        if (options.MonitorSeconds is { } seconds)
+            return Monitor(seconds, options);
+        var log = new SchedulerLog(configuration.Error, Wd40Scheduler.Name, options.Verbosity);
+        BpfLog.Sink = log.FromLibbpf;
+        var host = new SchedulerHost(options, log);
+        return options.DryRun ? DryRun(host, options, configuration) : RunScheduler(host, options, configuration);
+    }
+
+    private static int Monitor(double seconds, Wd40Options options)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = new StopRequest(stop.Cancel);
+        return (int)MonitorClient.RunAsync(seconds, options.Json, options.StatsPath, stop.Token).GetAwaiter().GetResult();
+    }
+
+    private static int DryRun(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
+    {
+        try
+        {
+            var report = host.DryRun();
+            if (options.Json)
+                configuration.Output.WriteLine(report.ToJson());
+            else
+                report.Print(configuration.Output);
+            return (int)ExitCode.Clean;
+        }
+        catch (SchedulerException failure)
+        {
+            return Finish(ExitReport.FromFailure(Wd40Scheduler.Name, failure), options, configuration);
+        }
+    }
+
+    private static int RunScheduler(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
+    {
+        using var stop = new StopRequest();
+        // Its own process, so that its allocations never stop the scheduler's threads.
+        using var monitor = options.StatsSeconds is { } seconds
+            ? MonitorProcess.Start(InvokedName.IsSchedulerAlias(InvokedName.Read()) ? [] : ["run", Wd40Scheduler.Name], seconds, options.Json, options.StatsPath)
+            : null;
+        return Finish(host.Run(stop), options, configuration);
+    }
+
+    private static int Finish(ExitReport report, Wd40Options options, InvocationConfiguration configuration)
+    {
+        report.Print(configuration.Error);
+        if (options.ReportPath is null)
+            return report.ExitCode;
+        try
+        {
+            report.Save(options.ReportPath);
+            return report.ExitCode;
+        }
+        catch (SchedulerException failure)
+        {
+            configuration.Error.WriteLine($"{Wd40Scheduler.Name}: error: {failure.Message}");
+            configuration.Error.WriteLine($"{Wd40Scheduler.Name}: {failure.Remedy}");
+            // The cause of the end counts for more than the report of it.
+            return report.ExitCode == (int)ExitCode.Clean ? (int)failure.ExitCode : report.ExitCode;
+        }
+    }
+}
