@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
 
 public sealed partial class HybridRun
 {
     private const int EnablePollMs = 5;
+    private const string KernelRelease = "/proc/sys/kernel/osrelease";
 
     /// <summary>The periodic work on this run's arena.</summary>
 #pragma warning disable CA1822
@@ -15,6 +17,19 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(clock);
         return [];
     }
+
+    /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>
+    /// <exception cref="SchedulerException">The socket's path is taken.</exception>
+    public void PrepareStatistics() => _start.Do("statistics", ExitCode.Failure, () =>
+    {
+        var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), File.ReadAllText(KernelRelease).Trim());
+        _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
+            new StatsServerOptions { Path = _options.StatsPath, Identity = identity });
+    });
+
+    /// <summary>Begins to serve statistics, on a thread of their own; call it after <see cref="Attach"/>.</summary>
+    /// <exception cref="SchedulerException">The socket could not be created.</exception>
+    public void ServeStatistics() => _start.Do("statistics", ExitCode.Failure, () => _statistics?.Start());
 
     /// <summary>Compiles and touches what the loop will use, on the real arena, and leaves an empty heap behind.</summary>
     /// <exception cref="SchedulerException">A step of the loop failed.</exception>

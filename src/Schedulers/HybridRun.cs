@@ -2,6 +2,7 @@
 using System.Text;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
+using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
 
@@ -22,6 +23,7 @@ public sealed partial class HybridRun : IDisposable
     private OpenObject? _open;
     private LoadedObject? _loaded;
     private AttachedScheduler? _attached;
+    private StatsServer? _statistics;
 
     /// <summary>Prepares a run; nothing happens yet.</summary>
     public HybridRun(Wd40Options options, StartSequence start, SchedulerLog log)
@@ -91,8 +93,15 @@ public sealed partial class HybridRun : IDisposable
     /// <summary>Exit kind that the kernel left, 0 while the scheduler runs. Allocates nothing.</summary>
     public int ExitKind => Volatile.Read(ref Loaded.Variable<WdExitRecord>(ExitRecord).Kind);
 
-    /// <summary>Beats the heart in the arena's header. Allocates nothing.</summary>
-    public void Heartbeat() => Arena.Ref<WdHeader>(ArenaLayout.HeaderOffset).Heartbeat++;
+    /// <summary>What the loop tells the statistics.</summary>
+    public LoopFigures Figures { get; } = new();
+
+    /// <summary>Notes a turn of the loop, in the arena's header and for the statistics. Allocates nothing.</summary>
+    public void Heartbeat()
+    {
+        Arena.Ref<WdHeader>(ArenaLayout.HeaderOffset).Heartbeat++;
+        Figures.Progressed();
+    }
 
     /// <summary>Puts the machine back on the default scheduler; returns when that is done.</summary>
     public void Detach()
@@ -108,6 +117,7 @@ public sealed partial class HybridRun : IDisposable
     public void Dispose()
     {
         Detach();
+        _statistics?.Dispose();
         _loaded?.Dispose();
         _open?.Dispose();
     }

@@ -85,13 +85,17 @@ public sealed class SchedulerHost
         if (stop.IsRequested)
             return RunEnd.NeverAttached;
         run.SetUp();
+        run.PrepareStatistics();
         var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock);
         run.WarmUp(loop);
         if (stop.IsRequested)
             return RunEnd.NeverAttached;
         run.Attach();
         run.VerifyEnabled(kernel, _enableLimit);
+        run.ServeStatistics();
         Announce(run);
+        if (RealtimeThread.TryEnter() is { } refused)
+            _log.Debug($"the loop stays at normal priority: {refused}");
         loop.Run();
         run.Detach();
         return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))]);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers.Statistics;
+
 namespace Wd40.Schedulers;
 
 /// <summary>
@@ -9,7 +11,9 @@ public sealed class PeriodicStep
 {
     private readonly TimeProvider _clock;
     private readonly Action _action;
+    private readonly LoopFigures? _figures;
     private readonly long _period;
+    private readonly double _nanosecondsPerTick;
     private long _deadline;
 
     /// <summary>Creates a step whose first deadline is one period from now.</summary>
@@ -17,15 +21,18 @@ public sealed class PeriodicStep
     /// <param name="period">Time between steps, above zero.</param>
     /// <param name="clock">Source of time stamps.</param>
     /// <param name="action">The work; it must not allocate.</param>
-    public PeriodicStep(string name, TimeSpan period, TimeProvider clock, Action action)
+    /// <param name="figures">Receives the time used; may be null.</param>
+    public PeriodicStep(string name, TimeSpan period, TimeProvider clock, Action action, LoopFigures? figures = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(clock);
         Name = name;
         _clock = clock;
         _action = action;
+        _figures = figures;
         // At least one tick of the clock, at most what a sum with a time stamp can hold.
         _period = (long)Math.Clamp(period.TotalSeconds * clock.TimestampFrequency, 1, long.MaxValue / 4);
+        _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
         Restart();
     }
 
@@ -57,6 +64,8 @@ public sealed class PeriodicStep
         TicksUsed += used;
         LongestTicks = Math.Max(LongestTicks, used);
         Count++;
+        if (_figures is not null)
+            _figures.TimeUsedNs += (ulong)(used * _nanosecondsPerTick);
         _deadline = _deadline + _period > after ? _deadline + _period : after + _period;
         return _deadline - after;
     }

@@ -6,7 +6,7 @@ using Wd40.Tool.CommandLine;
 namespace Wd40.UnitTests.Tool;
 
 /// <summary>Runs command lines against a scheduler that only remembers what it was given.</summary>
-internal sealed class CommandLineFixture
+internal sealed class CommandLineFixture : IDisposable
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
@@ -27,9 +27,15 @@ internal sealed class CommandLineFixture
         return tree.Run(arguments, new InvocationConfiguration { Output = _output, Error = _error });
     }
 
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
     internal static Wd40Options Parse(params string[] options)
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         var code = fixture.Run(["run", "wd40", .. options]);
         Assert.That(code, Is.Zero, fixture.Error);
         return fixture.Given!;

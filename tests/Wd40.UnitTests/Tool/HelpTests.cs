@@ -9,7 +9,7 @@ public sealed class HelpTests
     [Test]
     public void Help_of_the_scheduler_is_as_reviewed()
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         Assert.That(fixture.Run("run", "wd40", "--help"), Is.Zero, fixture.Error);
         GoldenFile.Require("run-wd40-help.txt", fixture.Output);
     }
@@ -17,7 +17,7 @@ public sealed class HelpTests
     [Test]
     public void Help_names_every_option()
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         fixture.Run("run", "wd40", "-h");
         foreach (var row in new Wd40OptionTable().Rows)
             Assert.That(fixture.Output, Does.Contain(row.Symbol.Name));
@@ -26,7 +26,7 @@ public sealed class HelpTests
     [Test]
     public void Help_wins_over_errors_and_runs_nothing()
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         Assert.Multiple(() =>
         {
             Assert.That(fixture.Run("run", "wd40", "-u", "0", "--help"), Is.Zero);
@@ -37,7 +37,7 @@ public sealed class HelpTests
     [Test]
     public void The_version_is_printed_and_nothing_runs()
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         Assert.Multiple(() =>
         {
             Assert.That(fixture.Run("run", "wd40", "--version"), Is.Zero, fixture.Error);

@@ -30,7 +30,7 @@ public sealed class InvokedNameTests
     [Test]
     public void Arguments_of_the_alias_reach_the_scheduler()
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         Assert.That(fixture.Run(InvokedName.Expand("scx_wd40", ["--greedy-threshold", "4"])), Is.Zero, fixture.Error);
         Assert.That(fixture.Given!.GreedyThreshold, Is.EqualTo(4));
     }

@@ -96,7 +96,7 @@ public sealed class Wd40OptionTableTests
     [TestCaseSource(nameof(InvalidLines))]
     public void Invalid_options_are_refused_with_value_and_range(string[] arguments, string value, string range)
     {
-        var fixture = new CommandLineFixture();
+        using var fixture = new CommandLineFixture();
         var code = fixture.Run(["run", "wd40", .. arguments]);
         Assert.Multiple(() =>
         {

@@ -70,16 +70,16 @@ public abstract class OptionTable
         return Add(option, valueName, fallback, null);
     }
 
-    /// <summary>Declares a truth value that is null when not given.</summary>
-    protected Option<bool?> Truth(string name, string help)
+    /// <summary>Declares a truth value as the words true and false; null when not given. (The library takes only such words after a bool option for its value.)</summary>
+    protected Option<string?> Truth(string name, string help)
     {
         const string Range = "true or false";
-        var option = Create<bool?>(name, null, help);
+        var option = Create<string?>(name, null, help);
         option.CustomParser = result =>
         {
             var text = result.Tokens[^1].Value;
-            if (bool.TryParse(text, out var value))
-                return value;
+            if (bool.TryParse(text, out _))
+                return text;
             result.AddError(Invalid(name, text, Range));
             return null;
         };

@@ -50,7 +50,7 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<string?> _report;
     private readonly Option<uint> _exitDumpLength;
     private readonly Option<bool> _verbose;
-    private readonly Option<bool?> _relaxedMaps;
+    private readonly Option<string?> _relaxedMaps;
     private readonly Option<string?> _pinRootPath;
     private readonly Option<string?> _kconfig;
     private readonly Option<string?> _btfCustomPath;
@@ -176,7 +176,7 @@ public sealed class Wd40OptionTable : OptionTable
             ReportPath = parsed.GetValue(_report),
             ExitDumpLength = parsed.GetValue(_exitDumpLength),
             Verbosity = parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0,
-            RelaxedMaps = parsed.GetValue(_relaxedMaps),
+            RelaxedMaps = parsed.GetValue(_relaxedMaps) is { } word ? bool.Parse(word) : null,
             PinRootPath = parsed.GetValue(_pinRootPath),
             Kconfig = parsed.GetValue(_kconfig),
             BtfCustomPath = parsed.GetValue(_btfCustomPath),
