@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.Bench;
+
+/// <summary>A ratio over rounds, judged against a target.</summary>
+/// <param name="Name">What is compared.</param>
+/// <param name="Size">Records or tasks.</param>
+/// <param name="Target">Bound of the ratio.</param>
+/// <param name="AtLeast">True if the ratio must reach the bound, false if it must not exceed it.</param>
+/// <param name="Minimum">Smallest ratio of a round.</param>
+/// <param name="Median">Median over rounds.</param>
+/// <param name="Maximum">Largest ratio of a round.</param>
+/// <param name="Control">Median over rounds of |C1 - C2| / mean of the same C code measured twice.</param>
+/// <param name="Verdict">Met, missed or inconclusive.</param>
+internal sealed record Figure(string Name, int Size, double Target, bool AtLeast, double Minimum, double Median, double Maximum, double Control, Verdict Verdict)
+{
+    /// <summary>Largest difference of the control that still allows a verdict.</summary>
+    internal const double ControlLimit = 0.02;
+
+    /// <summary>Judges the ratio of two variants.</summary>
+    /// <param name="name">What is compared.</param>
+    /// <param name="size">Records or tasks.</param>
+    /// <param name="rounds">A row a round, a column a variant.</param>
+    /// <param name="numerator">Column.</param>
+    /// <param name="denominator">Column.</param>
+    /// <param name="controls">The two columns of the same C code.</param>
+    /// <param name="target">Bound of the ratio.</param>
+    /// <param name="atLeast">True if the ratio must reach the bound.</param>
+    internal static Figure Judge(string name, int size, double[][] rounds, int numerator, int denominator, (int First, int Second) controls, double target,
+        bool atLeast = false)
+    {
+        var ratios = rounds.Select(round => round[numerator] / round[denominator]).Order().ToArray();
+        var control = Middle([.. rounds.Select(round =>
+            2 * Math.Abs(round[controls.First] - round[controls.Second]) / (round[controls.First] + round[controls.Second])).Order()]);
+        var median = Middle(ratios);
+        var met = atLeast ? median >= target : median <= target;
+        var verdict = control > ControlLimit ? Verdict.Inconclusive : met ? Verdict.Met : Verdict.Missed;
+        return new Figure(name, size, target, atLeast, ratios[0], median, ratios[^1], control, verdict);
+    }
+
+    /// <summary>Median of sorted values.</summary>
+    internal static double Middle(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using System.Text.Json;
+
+namespace Wd40.Bench;
+
+/// <summary>What was measured and judged.</summary>
+internal sealed class Report
+{
+    private readonly List<Timing> _timings = [];
+    private readonly List<Figure> _figures = [];
+
+    /// <summary>Missed before inconclusive before met.</summary>
+    internal Verdict Verdict => _figures.Any(figure => figure.Verdict == Verdict.Missed) ? Verdict.Missed
+        : _figures.Any(figure => figure.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
+        : Verdict.Met;
+
+    internal void Add(IEnumerable<Timing> timings) => _timings.AddRange(timings);
+
+    internal void Add(Figure figure) => _figures.Add(figure);
+
+    internal void WriteTable(TextWriter output)
+    {
+        output.WriteLine($"{"ns per record or task",-44} {"size",9} {"min",10} {"median",10} {"max",10}");
+        foreach (var timing in _timings)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{timing.Name,-44} {timing.Size,9} {timing.Minimum,10:F3} {timing.Median,10:F3} {timing.Maximum,10:F3}"));
+        output.WriteLine();
+        output.WriteLine($"{"ratio",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
+        foreach (var figure in _figures)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} {(figure.AtLeast ? ">= " : "<= ") + figure.Target.ToString(CultureInfo.InvariantCulture),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
+    }
+
+    internal void WriteJson(TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(new ReportDocument(Verdict, _figures, _timings), BenchJson.Default.ReportDocument));
+
+    private static string Name(Verdict verdict) => verdict switch
+    {
+        Verdict.Met => "met",
+        Verdict.Missed => "missed",
+        _ => "inconclusive",
+    };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What C# is compared with: the same loops in C, and BPF map lookups. The layouts are those of the BPF side. */
+#ifndef WD40_BENCH_H
+#define WD40_BENCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#include "wd40/task.h"
+
+/* Weight of all live tasks: one 8-byte word a record. */
+u64 wd_bench_sum_briefs(const struct wd_brief *briefs, size_t count);
+/* Load averages of all tasks: one 8-byte word of a 192-byte record. */
+u64 wd_bench_sum_duties(const struct wd_task *tasks, size_t count);
+
+/* An array map with so many zeroed values, or -errno. */
+s64 wd_bench_map_create(u32 value_size, u32 count);
+/* Copies values [first, first + count) into it; 0 or -errno. */
+s64 wd_bench_map_fill(s64 fd, const void *values, u32 value_size, u32 first, u32 count);
+/* Looks up values [0, count), one system call each, and sums a 64-bit word of each; ~0 if one of them failed. */
+u64 wd_bench_map_sum(s64 fd, u32 count, u32 value_size, u32 word);
+void wd_bench_map_close(s64 fd);
+
+#endif
