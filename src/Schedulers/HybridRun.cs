@@ -66,7 +66,7 @@ public sealed partial class HybridRun : IDisposable
         Layout = new ArenaLayout(Domains.NrCpuIds, Domains.NrDomains, Domains.NrNodes, _options.MaxTasks);
         Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);
-        _open = _start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked));
+        _open = _start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked, OpenOptions()));
         _start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, hotplugSequence));
         _loaded = _start.Do("load", ExitCode.Failure, _open.Load);
     }
@@ -146,6 +146,16 @@ public sealed partial class HybridRun : IDisposable
         if (_options.Partial)
             ops.Set("flags", ops.Get("flags") | SwitchPartial);
     }
+
+    private OpenOptions OpenOptions() => new()
+    {
+        RelaxedMaps = _options.RelaxedMaps,
+        PinRootPath = _options.PinRootPath,
+        // The option names a file, libbpf takes its contents.
+        Kconfig = _options.Kconfig is null ? null : File.ReadAllText(_options.Kconfig),
+        BtfCustomPath = _options.BtfCustomPath,
+        BpfTokenPath = _options.BpfTokenPath,
+    };
 
     private ulong HalfLifeNs => (ulong)(_options.LoadHalfLifeSeconds * WdConstants.Sec);
 

@@ -62,10 +62,14 @@ public static class Wd40Program
         using var stop = new StopRequest();
         // Its own process, so that its allocations never stop the scheduler's threads.
         using var monitor = options.StatsSeconds is { } seconds
-            ? MonitorProcess.Start(InvokedName.IsSchedulerAlias(InvokedName.Read()) ? [] : ["run", Wd40Scheduler.Name], seconds, options.Json, options.StatsPath)
+            ? MonitorProcess.Start(MonitorCommand(), seconds, options.Json, options.StatsPath)
             : null;
         return Finish(host.Run(stop), options, configuration);
     }
+
+    /// <summary>The child is started by the resolved path of this program, which is not the name this process was called by.</summary>
+    private static string[] MonitorCommand() =>
+        InvokedName.IsSchedulerAlias(Path.GetFileName(Environment.ProcessPath ?? "")) ? [] : ["run", Wd40Scheduler.Name];
 
     private static int Finish(ExitReport report, Wd40Options options, InvocationConfiguration configuration)
     {

@@ -11,6 +11,7 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
     // Wide enough for whole sentences, narrow enough for a terminal.
     private const int Width = 100;
     private const int TextColumn = 8;
+    private const string ProgramName = "wd40";
 
     private readonly IReadOnlyDictionary<Command, OptionTable> _tables;
     private readonly HelpAction _plain = new();
@@ -86,7 +87,8 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
         output.WriteLine(line);
     }
 
+    // The library names the root after the running process, which under a test or under dotnet is not ours.
     private static string Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
         ? $"{Path(parent)} {command.Name}"
-        : command.Name;
+        : ProgramName;
 }

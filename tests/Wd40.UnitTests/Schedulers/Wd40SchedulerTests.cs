@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers;
+
+namespace Wd40.UnitTests.Schedulers;
+
+[TestFixture]
+public sealed class Wd40SchedulerTests
+{
+    [Test]
+    public void It_has_a_core_and_one_module_a_slot() => Assert.That(
+        Modules(new Wd40Options()), Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "Deadline interactive", "LoadBalance rusty" }));
+
+    [Test]
+    public void Without_a_deadline_module_the_core_orders_first_in_first_out() => Assert.That(
+        Modules(new Wd40Options { FifoSched = true }), Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "LoadBalance rusty" }));
+
+    [Test]
+    public void The_name_is_one_that_the_kernel_takes() => Assert.Multiple(() =>
+    {
+        Assert.That(OpsName.Of(Wd40Scheduler.Name), Does.Match(@"^wd40_[0-9]+\.[0-9]+\.[0-9]+_x86_64_unknown_linux_gnu$"));
+        Assert.That(OpsName.Of("a-b c"), Does.StartWith("a_b_c_"));
+    });
+
+    [TestCase(new ulong[] { 0 }, "")]
+    [TestCase(new ulong[] { 0xf }, "0-3")]
+    [TestCase(new ulong[] { 0xd0 }, "4,6-7")]
+    [TestCase(new ulong[] { 1ul << 63, 3 }, "63-65")]
+    [TestCase(new ulong[] { ulong.MaxValue, ulong.MaxValue }, "0-127")]
+    public void Masks_are_written_as_lists(ulong[] mask, string expected) => Assert.That(CpuList.Format(mask), Is.EqualTo(expected));
+
+    private static IEnumerable<string> Modules(Wd40Options options) =>
+        Wd40Scheduler.Compose(options).Objects.Select(module => $"{module.Manifest.Slot} {module.Manifest.Name}");
+}
