@@ -47,6 +47,12 @@ public sealed record ExitReport
     /// <summary>The periodic steps of the last run.</summary>
     public IReadOnlyList<StepReport> Steps { get; init; } = [];
 
+    /// <summary>Bytes that the loop's thread allocated in the last run's loop; 0 unless something is wrong.</summary>
+    public long LoopAllocatedBytes { get; init; }
+
+    /// <summary>Garbage collections during the last run's loop; 0 unless something is wrong.</summary>
+    public int LoopCollections { get; init; }
+
     /// <summary>The report of a run that failed before or while attaching.</summary>
     public static ExitReport FromFailure(string scheduler, SchedulerException failure)
     {

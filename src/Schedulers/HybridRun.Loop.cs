@@ -8,7 +8,6 @@ namespace Wd40.Schedulers;
 public sealed partial class HybridRun
 {
     private const int EnablePollMs = 5;
-    private const string KernelRelease = "/proc/sys/kernel/osrelease";
 
     /// <summary>The periodic work on this run's arena.</summary>
 #pragma warning disable CA1822
@@ -20,9 +19,10 @@ public sealed partial class HybridRun
 
     /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>
     /// <exception cref="SchedulerException">The socket's path is taken.</exception>
-    public void PrepareStatistics() => _start.Do("statistics", ExitCode.Failure, () =>
+    public void PrepareStatistics(KernelInterface kernel) => _start.Do("statistics", ExitCode.Failure, () =>
     {
-        var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), File.ReadAllText(KernelRelease).Trim());
+        ArgumentNullException.ThrowIfNull(kernel);
+        var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), kernel.Release);
         _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
             new StatsServerOptions { Path = _options.StatsPath, Identity = identity });
     });
@@ -59,12 +59,12 @@ public sealed partial class HybridRun
         var end = TimeProvider.System.GetTimestamp() + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
         while (ExitKind == 0)
         {
-            if (kernel.State == "enabled" && kernel.OpsName == OpsName.Of(Wd40Scheduler.Name))
+            if (kernel.State == KernelInterface.Enabled && kernel.RunningScheduler == OpsName.Of(Wd40Scheduler.Name))
                 return;
             if (TimeProvider.System.GetTimestamp() > end)
             {
                 throw new SchedulerException(ExitCode.AttachRefused,
-                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' and the running one '{kernel.OpsName}'",
+                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' and the running one '{kernel.RunningScheduler}'",
                     "Look at the kernel log for the reason.");
             }
             Thread.Sleep(EnablePollMs);

@@ -59,7 +59,7 @@ public sealed partial class HybridRun : IDisposable
         // Read before the topology: a CPU that comes or goes in between makes the kernel ask for a restart.
         var hotplugSequence = _start.Do("doctor", ExitCode.UnfitMachine, () =>
         {
-            Doctor.RequireFit(kernel);
+            new Doctor(kernel).Require();
             return kernel.HotplugSequence;
         });
         Domains = _start.Do("topology", ExitCode.UnfitMachine, () => ProvisionalDomains.FromMachine(_options));
@@ -67,8 +67,8 @@ public sealed partial class HybridRun : IDisposable
         Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);
         _open = _start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked, OpenOptions()));
-        _start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, hotplugSequence));
-        _loaded = _start.Do("load", ExitCode.Failure, _open.Load);
+        _start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, kernel, hotplugSequence));
+        _loaded = _start.Do("load", ExitCode.Failure, () => LoadObject(_open, kernel));
     }
 
     /// <summary>Fills the arena and the task table.</summary>
@@ -122,7 +122,7 @@ public sealed partial class HybridRun : IDisposable
         _open?.Dispose();
     }
 
-    private void Configure(OpenObject open, ulong hotplugSequence)
+    private void Configure(OpenObject open, KernelInterface kernel, ulong hotplugSequence)
     {
         open.SetArenaSize(Layout.Size);
         open.SetMapEntries(FreeList, _options.MaxTasks);
@@ -137,7 +137,7 @@ public sealed partial class HybridRun : IDisposable
         open.SetVariable("wd_direct_greedy_numa", (byte)(_options.DirectGreedyNuma ? 1 : 0));
 
         var ops = open.StructOps ?? throw new SchedulerException(ExitCode.LayoutMismatch, $"{open.Name} has no {CallbackTable}", "Add a core.");
-        using (var kernelTypes = Btf.FromFile("/sys/kernel/btf/vmlinux"))
+        using (var kernelTypes = Btf.FromFile(kernel.TypesPath!))
             LeftOut = ops.DropUnknownMembers(kernelTypes);
         ops.Set("name", OpsName.Of(Wd40Scheduler.Name));
         ops.Set("timeout_ms", _options.TimeoutMs);
@@ -145,6 +145,24 @@ public sealed partial class HybridRun : IDisposable
         ops.Set("hotplug_seq", hotplugSequence);
         if (_options.Partial)
             ops.Set("flags", ops.Get("flags") | SwitchPartial);
+    }
+
+    private static LoadedObject LoadObject(OpenObject open, KernelInterface kernel)
+    {
+        try
+        {
+            return open.Load();
+        }
+        catch (BpfException failure)
+        {
+            var malformed = new Doctor(kernel).MalformedFunctions();
+            if (malformed.Count == 0)
+                throw;
+            throw new SchedulerException(ExitCode.UnfitMachine,
+                $"{failure.Message}{Environment.NewLine}The type information of this kernel is damaged for {string.Join(", ", malformed)}: "
+                + "calls to them are refused. Its build used a pahole that mishandles functions with an implicit argument",
+                "Boot another build of the kernel; `wd40 doctor` lists these functions, too.", failure);
+        }
     }
 
     private OpenOptions OpenOptions() => new()

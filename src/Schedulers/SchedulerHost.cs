@@ -85,7 +85,7 @@ public sealed class SchedulerHost
         if (stop.IsRequested)
             return RunEnd.NeverAttached;
         run.SetUp();
-        run.PrepareStatistics();
+        run.PrepareStatistics(kernel);
         var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock);
         run.WarmUp(loop);
         if (stop.IsRequested)
@@ -96,9 +96,13 @@ public sealed class SchedulerHost
         Announce(run);
         if (RealtimeThread.TryEnter() is { } refused)
             _log.Debug($"the loop stays at normal priority: {refused}");
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var collections = GC.CollectionCount(0);
         loop.Run();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        collections = GC.CollectionCount(0) - collections;
         run.Detach();
-        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))]);
+        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], allocated, collections);
     }
 
     private void Announce(HybridRun run)
@@ -126,6 +130,8 @@ public sealed class SchedulerHost
             Restarts = restarts,
             Seconds = seconds,
             Steps = end.Steps,
+            LoopAllocatedBytes = end.AllocatedBytes,
+            LoopCollections = end.Collections,
         };
     }
 

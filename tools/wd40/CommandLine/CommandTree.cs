@@ -19,6 +19,7 @@ public sealed class CommandTree
         var wd40 = new RunWd40Command(runWd40);
         run.Subcommands.Add(wd40.Command);
         _root.Subcommands.Add(run);
+        _root.Subcommands.Add(DoctorCommand.Create(Environment.GetEnvironmentVariable));
         _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table });
     }
 

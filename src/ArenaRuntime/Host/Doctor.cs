@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.ArenaRuntime;
+
+/// <summary>
+/// Checks whether this machine can run a scheduler now. Each check names what is wrong and what to do about it; all of them are cheap
+/// and change nothing, so they also precede every start.
+/// </summary>
+public sealed class Doctor
+{
+    private const string SchedulerTable = "sched_ext_ops";
+
+    // The newest function without which no composition works: its presence stands for 6.16.
+    private const string YoungestFunction = "scx_bpf_select_cpu_and";
+    private const string FunctionMark = "scx_bpf_", ImplicitTwin = "_impl", ImplicitParameter = "aux";
+    private const string ArenaMapType = "BPF_MAP_TYPE_ARENA";
+
+    private static readonly (string Name, int Bit)[] _capabilities = [("CAP_SYS_ADMIN", 21), ("CAP_PERFMON", 38), ("CAP_BPF", 39)];
+
+    private readonly KernelInterface _kernel;
+
+    /// <summary>Creates a doctor.</summary>
+    /// <param name="kernel">The machine.</param>
+    public Doctor(KernelInterface kernel) => _kernel = kernel;
+
+    /// <summary>All checks in the order in which they make sense; later ones are left out when an earlier failure makes them meaningless.</summary>
+    public IReadOnlyList<DoctorCheck> Examine()
+    {
+        var checks = new List<DoctorCheck> { Libbpf(), Capabilities(), Jit(), Realtime(), SchedExt() };
+        if (_kernel.HasSchedExt)
+            checks.Add(OtherScheduler());
+        checks.AddRange(Types());
+        return checks;
+    }
+
+    /// <summary>Refuses to go on when a check fails.</summary>
+    /// <exception cref="SchedulerException">The first failure, with exit code <see cref="ExitCode.UnfitMachine"/>.</exception>
+    public void Require()
+    {
+        if (Examine().FirstOrDefault(check => !check.Passed) is { } failed)
+            throw new SchedulerException(ExitCode.UnfitMachine, failed.Finding, failed.Remedy);
+    }
+
+    /// <summary>
+    /// Kernel functions whose description in the kernel's type information is damaged, so that calls to them are refused: their public
+    /// prototype still has the implicit parameter <c>aux</c>. Some 7.1 and 7.2 builds have them. Looked for when a load has failed; a
+    /// kernel is not refused for them, because most schedulers call none.
+    /// </summary>
+    public IReadOnlyList<string> MalformedFunctions()
+    {
+        if (_kernel.TypesPath is not { } path)
+            return [];
+        using var types = Btf.FromFile(path);
+        return
+        [
+            .. types.OfKind(BtfKind.Function)
+                .Where(function => function.Name.Contains(FunctionMark, StringComparison.Ordinal) && !function.Name.EndsWith(ImplicitTwin, StringComparison.Ordinal)
+                    && types[function.TargetId].Members.Any(parameter => parameter.Name == ImplicitParameter))
+                .Select(function => function.Name).Distinct().Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static DoctorCheck Libbpf()
+    {
+        try
+        {
+            LibbpfVersion.Require();
+            return Pass("libbpf", $"version {LibbpfVersion.Current}");
+        }
+        catch (SchedulerException failure)
+        {
+            return Fail("libbpf", failure.Message, failure.Remedy);
+        }
+    }
+
+    private DoctorCheck Capabilities()
+    {
+        var held = _kernel.EffectiveCapabilities;
+        var missing = _capabilities.Where(capability => (held >> capability.Bit & 1) == 0).Select(capability => capability.Name).ToArray();
+        return missing.Length == 0
+            ? Pass("privileges", string.Join(", ", _capabilities.Select(capability => capability.Name)))
+            : Fail("privileges", $"this process lacks {string.Join(", ", missing)}", "Run it as root, or give it these capabilities.");
+    }
+
+    private DoctorCheck Jit() => _kernel.IsJitEnabled
+        ? Pass("BPF JIT", "on")
+        : Fail("BPF JIT", "the BPF JIT is switched off; schedulers cannot be loaded (error 524)", "Switch it on: sysctl net.core.bpf_jit_enable=1.");
+
+    private DoctorCheck Realtime() => _kernel.IsRealtime
+        ? Fail("preemption", "this is a PREEMPT_RT kernel; BPF schedulers cannot be attached there", "Boot a kernel without PREEMPT_RT.")
+        : Pass("preemption", "no PREEMPT_RT");
+
+    private DoctorCheck SchedExt() => _kernel.HasSchedExt
+        ? Pass("sched_ext", $"kernel {_kernel.Release}, state {_kernel.State}")
+        : Fail("sched_ext", $"kernel {_kernel.Release} has no sched_ext: /sys/kernel/sched_ext is missing",
+            "Boot a kernel with CONFIG_SCHED_CLASS_EXT=y, 6.16 or newer.");
+
+    private DoctorCheck OtherScheduler()
+    {
+        var state = _kernel.State;
+        if (state == KernelInterface.Disabled)
+            return Pass("other schedulers", "none");
+        var name = _kernel.RunningScheduler;
+        return Fail("other schedulers", $"another scheduler is {state}: {(name.Length > 0 ? name : "its name is not known yet")}; it was left alone",
+            "Stop it first; then start this one.");
+    }
+
+    private IEnumerable<DoctorCheck> Types()
+    {
+        const string Name = "kernel types";
+        if (_kernel.TypesPath is not { } path)
+        {
+            yield return Fail(Name, "the kernel has no type information: /sys/kernel/btf/vmlinux is missing", "Boot a kernel with CONFIG_DEBUG_INFO_BTF=y.");
+            yield break;
+        }
+        Btf? types = null;
+        DoctorCheck? unreadable = null;
+        try
+        {
+            types = Btf.FromFile(path);
+        }
+        catch (SchedulerException failure)
+        {
+            unreadable = Fail(Name, failure.Message, failure.Remedy);
+        }
+        if (unreadable is not null || types is null)
+        {
+            yield return unreadable!;
+            yield break;
+        }
+        using (types)
+        {
+            // Without sched_ext the check before has said all there is to say.
+            if (_kernel.HasSchedExt)
+                yield return types.Find(BtfKind.Struct, SchedulerTable) is not null && types.Find(BtfKind.Function, YoungestFunction) is not null
+                    ? Pass(Name, $"struct {SchedulerTable} and its functions as of 6.16 or newer")
+                    : Fail(Name, $"the kernel does not have struct {SchedulerTable} with function {YoungestFunction}: it is older than 6.16",
+                        "Boot kernel 6.16 or newer.");
+            yield return types.Find(BtfKind.Enum, "bpf_map_type") is { } kinds && kinds.Enumerators.Any(kind => kind.Name == ArenaMapType)
+                ? Pass("BPF arenas", "supported")
+                : Fail("BPF arenas", "the kernel has no BPF arenas", "Boot kernel 6.16 or newer.");
+        }
+    }
+
+    private static DoctorCheck Pass(string name, string finding) => new(name, true, finding, "");
+
+    private static DoctorCheck Fail(string name, string finding, string remedy) => new(name, false, finding, remedy);
+}

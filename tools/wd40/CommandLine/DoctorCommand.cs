@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Wd40.ArenaRuntime;
+
+namespace Wd40.Tool.CommandLine;
+
+/// <summary><c>wd40 doctor</c>: the checks that precede each start, all of them, with what to do about each failure.</summary>
+public static class DoctorCommand
+{
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
+
+    /// <summary>Creates the command.</summary>
+    /// <param name="environment">Value of an environment variable by name, or null.</param>
+    public static Command Create(Func<string, string?> environment)
+    {
+        var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
+        var command = new Command("doctor", "Check whether this machine can run schedulers, and say what to do if not.");
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            var doctor = new Doctor(new KernelInterface(SchedulerEnvironment.Read(environment, out _).SysfsPrefix));
+            var checks = doctor.Examine();
+            var malformed = doctor.MalformedFunctions();
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+                output.WriteLine(ToJson(checks, malformed));
+            else
+                Print(output, checks, malformed);
+            return (int)(checks.All(check => check.Passed) ? ExitCode.Clean : ExitCode.UnfitMachine);
+        });
+        return command;
+    }
+
+    /// <summary>Prints findings as text.</summary>
+    public static void Print(TextWriter output, IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> malformed)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(checks);
+        ArgumentNullException.ThrowIfNull(malformed);
+        var width = checks.Max(check => check.Name.Length);
+        foreach (var check in checks)
+        {
+            output.WriteLine($"{(check.Passed ? "ok  " : "FAIL")}  {check.Name.PadRight(width)}  {check.Finding}");
+            if (!check.Passed)
+                output.WriteLine($"      {"".PadRight(width)}  -> {check.Remedy}");
+        }
+        if (malformed.Count > 0)
+        {
+            output.WriteLine($"note  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {string.Join(", ", malformed)}");
+            output.WriteLine($"      {"".PadRight(width)}  -> If a scheduler does not load, boot another build of the kernel.");
+        }
+        output.WriteLine();
+        output.WriteLine(checks.All(check => check.Passed) ? "This machine can run schedulers." : "This machine cannot run schedulers now.");
+    }
+
+    private static string ToJson(IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> malformed)
+    {
+        var list = new JsonArray();
+        foreach (var check in checks)
+        {
+            list.Add((JsonNode)new JsonObject
+            {
+                ["name"] = check.Name,
+                ["passed"] = check.Passed,
+                ["finding"] = check.Finding,
+                ["remedy"] = check.Remedy,
+            });
+        }
+        var functions = new JsonArray();
+        foreach (var function in malformed)
+            functions.Add((JsonNode)JsonValue.Create(function));
+        return new JsonObject { ["fit"] = checks.All(check => check.Passed), ["checks"] = list, ["malformed_functions"] = functions }.ToJsonString(_indented);
+    }
+}
