@@ -100,11 +100,13 @@ public sealed partial class Guest : IAsyncDisposable
     }
 
     /// <summary>The kernel log up to now, complete: the guest is asked to send what it has not sent yet.</summary>
+    /// <exception cref="VmException">It is empty: what was not captured must not pass for a clean log.</exception>
     /// <exception cref="GuestDeadException">The guest died.</exception>
     public async Task<IReadOnlyList<KernelLogRecord>> ReadKernelLogAsync(CancellationToken cancellation = default)
     {
         await RequestAsync(AgentFrameType.Drain, ReadOnlyMemory<byte>.Empty, cancellation).ConfigureAwait(false);
-        return KernelLogSoFar();
+        IReadOnlyList<KernelLogRecord> log = KernelLogSoFar();
+        return log.Count > 0 ? log : throw new VmException("the kernel log is empty: it was not captured (is /dev/kmsg there?).");
     }
 
     /// <summary>The part of the kernel log that has arrived; also readable when the guest is dead.</summary>

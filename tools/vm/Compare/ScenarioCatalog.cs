@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.Vm.Compare;
+
+/// <summary>The scenarios that schedulers are compared by. What a figure means is defined by the workload program's help.</summary>
+public static class ScenarioCatalog
+{
+    /// <summary>A re-balance that never came is taken as its bound of 8 seconds.</summary>
+    private const double NeverNs = 8e9;
+
+    /// <summary>All scenarios, in the order in which they run.</summary>
+    public static IReadOnlyList<ScenarioDefinition> All { get; } =
+    [
+        new("idle", "idle",
+        [
+            new("idle_share", "idle_share", Direction.Lower) { IsRatio = false },
+            new("longest_gap", "longest_gap_ns", Direction.Lower),
+        ]),
+        new("fairness", "fairness",
+        [
+            new("share_error", "share_error", Direction.Lower),
+            new("jain_index", "jain_index", Direction.Higher) { IsRatio = false },
+        ]),
+        new("rebalance", "rebalance", [new("time", "rebalance_ns", Direction.Lower) { NullMeans = NeverNs }]),
+        new("timer", "timer", Delays("delay_ns")) { HasFixedWork = true },
+        new("futex", "futex", Delays("delay_ns")) { HasFixedWork = true },
+        // Two pairs cannot fill the machine: a rate of waiting times, so its idle share is shown and does not invalidate it.
+        new("pingpong", "pingpong", [new("round_trips", "round_trips_per_s", Direction.Higher)]),
+        new("requests", "requests",
+        [
+            new("rate", "requests_per_s", Direction.Higher) { NeedsBusyMachine = true },
+            new("wakeup_p99", "wakeup_ns.p99", Direction.Lower),
+            new("request_p99", "request_ns.p99", Direction.Lower),
+        ]) { HasFixedWork = true },
+        new("hackbench", "switches -- hackbench -g 4 -l 100",
+        [
+            new("time", "time_ns", Direction.Lower) { NeedsBusyMachine = true },
+            new("switches", "context_switches", Direction.Lower),
+        ]),
+    ];
+
+    /// <summary>Finds scenarios by their names; none given: all.</summary>
+    /// <exception cref="FormatException">There is no such scenario.</exception>
+    public static IReadOnlyList<ScenarioDefinition> Select(IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        string? unknown = names.FirstOrDefault(name => All.All(scenario => scenario.Name != name));
+        return unknown is null
+            ? [.. All.Where(scenario => names.Count == 0 || names.Contains(scenario.Name))]
+            : throw new FormatException($"there is no scenario '{unknown}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}");
+    }
+
+    private static FigureDefinition[] Delays(string member) =>
+    [
+        new("p50", $"{member}.p50", Direction.Lower),
+        new("p99", $"{member}.p99", Direction.Lower),
+        new("max", $"{member}.max", Direction.Lower),
+        new("missed_frames", "missed_frames", Direction.Lower) { IsRatio = false },
+    ];
+}
