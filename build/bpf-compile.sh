@@ -15,7 +15,7 @@ if [ -z "$clang" ] || ! command -v "$clang" >/dev/null 2>&1; then
 	exit 1
 fi
 # llvm-strip-19 belongs to clang-19, llvm-strip beside /usr/lib/llvm-19/bin/clang to that one.
-llvm() { echo "$clang" | sed "s,clang\(-[0-9]*\)\{0,1\}\$,llvm-$1\1,"; }
+llvm() { echo "$clang" | sed -E "s|clang(-[0-9]+)?\$|llvm-$1\1|"; }
 mkdir -p "$(dirname "$object")"
 trap 'rm -f "$object.tmp" "$object.d"' EXIT
 # -fno-builtin: clang would merge stores to the arena into a memset after its pass that inserts address space casts.

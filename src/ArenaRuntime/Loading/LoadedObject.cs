@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Wd40.ArenaRuntime;
+
+/// <summary>
+/// A BPF object in the kernel: its programs can be run, its variables and its arena read and written, its scheduler attached.
+/// Disposing it unloads everything, so references into its memory end there. Programs may be run from several threads at once.
+/// </summary>
+public sealed class LoadedObject : IDisposable
+{
+    private readonly BpfObjectHandle _handle;
+    private readonly SectionVariables _variables;
+    private readonly IReadOnlyList<ObjectMap> _maps;
+    private readonly Dictionary<string, LoadedProgram> _programs;
+    private readonly Dictionary<string, (nint Address, nuint Size)> _sections = new(StringComparer.Ordinal);
+    private readonly string? _structOps;
+
+    internal LoadedObject(string name, BpfObjectHandle handle, Btf btf, SectionVariables variables, IReadOnlyList<ObjectMap> maps,
+        IEnumerable<(nint Handle, string Name)> programs, string? structOps)
+    {
+        Name = name;
+        _handle = handle;
+        Btf = btf;
+        _variables = variables;
+        _maps = maps;
+        _structOps = structOps;
+        _programs = programs.Where(program => Interop.Libbpf.ProgramAutoload(program.Handle) != 0)
+            .ToDictionary(program => program.Name, Describe, StringComparer.Ordinal);
+        Arena = MapArena();
+    }
+
+    /// <summary>Name of the scheduler.</summary>
+    public string Name { get; }
+
+    /// <summary>The object's type information.</summary>
+    public Btf Btf { get; }
+
+    /// <summary>The object's live arena, or null if it has none.</summary>
+    public Arena? Arena { get; }
+
+    /// <summary>The programs that were loaded, by name.</summary>
+    public IReadOnlyDictionary<string, LoadedProgram> Programs => _programs;
+
+    /// <summary>Runs a syscall program without a context.</summary>
+    /// <returns>What the program returned.</returns>
+    /// <exception cref="SchedulerException">There is no such program, or the kernel did not run it.</exception>
+    public unsafe int Run(string program) => Run(program, null, 0);
+
+    /// <summary>Runs a syscall program; the kernel copies the context in, and back out when it returns.</summary>
+    /// <returns>What the program returned.</returns>
+    /// <exception cref="SchedulerException">There is no such program, or the kernel did not run it.</exception>
+    public unsafe int Run<T>(string program, ref T context) where T : unmanaged
+    {
+        fixed (T* pinned = &context)
+            return Run(program, pinned, (uint)sizeof(T));
+    }
+
+    /// <summary>A global variable, mapped: what the BPF side stores is seen at once and the other way round.</summary>
+    /// <exception cref="SchedulerException">There is no such variable, it has another size, or its section cannot be mapped.</exception>
+    public unsafe ref T Variable<T>(string variable) where T : unmanaged
+    {
+        var data = Locate(variable, out var size);
+        RequireSize(variable, size, sizeof(T));
+        // SAFETY: Locate checked that the variable lies within the mapping, which lives as long as this object.
+        return ref Unsafe.AsRef<T>(data);
+    }
+
+    /// <summary>A global array variable, mapped.</summary>
+    /// <exception cref="SchedulerException">There is no such variable, its size is no multiple, or its section cannot be mapped.</exception>
+    public unsafe Span<T> Variables<T>(string variable) where T : unmanaged
+    {
+        var data = Locate(variable, out var size);
+        if (size % (uint)sizeof(T) != 0)
+            RequireSize(variable, size, sizeof(T));
+        // SAFETY: as in Variable.
+        return new Span<T>(data, (int)(size / (uint)sizeof(T)));
+    }
+
+    /// <summary>Makes the object's table of callbacks the running scheduler.</summary>
+    /// <returns>The attachment; disposing it puts the machine back on the default scheduler.</returns>
+    /// <exception cref="BpfException">The kernel refused: another scheduler runs, an unknown flag is set, or the core's init failed.</exception>
+    public AttachedScheduler Attach()
+    {
+        var map = _maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.StructOps && map.Name == _structOps);
+        if (map.Handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no table of callbacks to attach", "Add a core to the composition.");
+        using var log = BpfLog.Capture();
+        var link = Interop.Libbpf.MapAttachStructOps(map.Handle);
+        var error = Marshal.GetLastPInvokeError();
+        if (!link.IsInvalid)
+            return new AttachedScheduler(this, link);
+        link.Dispose();
+        throw BpfException.Create($"attach scheduler {Name}", error, log, ExitCode.AttachRefused);
+    }
+
+    /// <summary>What programs wrote to their stderr stream so far (kernel 6.18 and newer): reports of stray arena accesses.</summary>
+    /// <returns>The text, empty if there is none or the kernel has no streams.</returns>
+    public unsafe string ReadErrorStream(string program)
+    {
+        const int bufferSize = 64 << 10;
+        var buffer = new byte[bufferSize];
+        fixed (byte* pinned = buffer)
+        {
+            var request = new Interop.Libc.StreamRead { Buffer = (ulong)pinned, Length = bufferSize, Stream = Interop.Libc.StreamStderr, ProgFd = (uint)Find(program).Descriptor };
+            // SAFETY: the kernel writes at most Length bytes into the pinned buffer.
+            var count = Interop.Libc.Bpf(Interop.Libc.SysBpf, Interop.Libc.BpfProgStreamReadByFd, &request, (uint)sizeof(Interop.Libc.StreamRead));
+            return count <= 0 ? "" : System.Text.Encoding.UTF8.GetString(buffer, 0, (int)count);
+        }
+    }
+
+    /// <summary>Unmaps the variables, unloads programs and maps.</summary>
+    public unsafe void Dispose()
+    {
+        Arena?.Dispose();
+        foreach (var (address, size) in _sections.Values)
+        {
+            // SAFETY: mapped once by Locate and unmapped once here.
+            _ = Interop.Libc.Munmap((void*)address, size);
+        }
+        _sections.Clear();
+        _handle.Dispose();
+    }
+
+    private LoadedProgram Find(string program) => _programs.TryGetValue(program, out var found) ? found : throw new SchedulerException(
+        ExitCode.LayoutMismatch, $"{Name} has no loaded program {program} (it has {string.Join(", ", _programs.Keys.Order(StringComparer.Ordinal))})",
+        "Check the name against the BPF sources.");
+
+    private unsafe int Run(string program, void* context, uint size)
+    {
+        var options = new Interop.Libbpf.TestRunOpts { Size = (nuint)sizeof(Interop.Libbpf.TestRunOpts), CtxIn = context, CtxSizeIn = size };
+        // SAFETY: the kernel reads and writes exactly `size` bytes of the context, which the caller has pinned.
+        var result = Interop.Libbpf.ProgTestRunOpts(Find(program).Descriptor, &options);
+        if (result < 0)
+            throw BpfException.Create($"run program {program} of {Name}", -result, null);
+        return (int)options.Retval;
+    }
+
+    private unsafe byte* Locate(string variable, out uint size)
+    {
+        var (section, offset, length) = _variables.Find(variable, Name);
+        size = length;
+        lock (_sections)
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            if (!_sections.TryGetValue(section, out var mapping))
+                _sections[section] = mapping = Map(section);
+            return offset + length <= mapping.Size
+                ? (byte*)mapping.Address + offset
+                : throw new SchedulerException(ExitCode.LayoutMismatch, $"variable {variable} lies outside section {section} of {Name}", "Rebuild the BPF objects.");
+        }
+    }
+
+    // libbpf 1.4 leaves its own pointer on a private copy from before the load, so the section is mapped here.
+    private unsafe (nint Address, nuint Size) Map(string section)
+    {
+        var map = _maps.FirstOrDefault(map => map.Name.EndsWith(section, StringComparison.Ordinal));
+        if (map.Handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"section {section} of {Name} has no map", "Only .rodata, .data and .bss can be read after load.");
+        var readOnly = section.StartsWith(".rodata", StringComparison.Ordinal);
+        var size = (nuint)Interop.Libbpf.MapValueSize(map.Handle);
+        // SAFETY: a new mapping at an address of the kernel's choice overlaps nothing.
+        var address = Interop.Libc.Mmap(null, size, readOnly ? Interop.Libc.ProtRead : Interop.Libc.ProtRead | Interop.Libc.ProtWrite,
+            Interop.Libc.MapShared, Interop.Libbpf.MapFd(map.Handle), 0);
+        if (address == Interop.Libc.MapFailed)
+            throw BpfException.Create($"map section {section} of {Name}", Marshal.GetLastPInvokeError(), null);
+        return ((nint)address, size);
+    }
+
+    private unsafe Arena? MapArena()
+    {
+        var map = _maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.Arena);
+        if (map.Handle == 0)
+            return null;
+        nuint globals;
+        var start = Interop.Libbpf.MapInitialValue(map.Handle, &globals);
+        return start == null ? null : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, _handle);
+    }
+
+    private static unsafe LoadedProgram Describe((nint Handle, string Name) program)
+    {
+        var fd = Interop.Libbpf.ProgramFd(program.Handle);
+        Interop.Libbpf.ProgInfo info = default;
+        var length = (uint)sizeof(Interop.Libbpf.ProgInfo);
+        // SAFETY: the kernel writes at most `length` bytes.
+        var result = Interop.Libbpf.ProgGetInfoByFd(fd, &info, &length);
+        if (result < 0)
+            throw BpfException.Create($"read the verifier's figures of {program.Name}", -result, null);
+        return new LoadedProgram(program.Name, Interop.Libbpf.GetProgramType(program.Handle) == Interop.Libbpf.ProgramType.StructOps, info.VerifiedInsns)
+        {
+            Descriptor = fd,
+        };
+    }
+
+    private void RequireSize(string variable, uint size, int wanted)
+    {
+        if (size != wanted)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"variable {variable} of {Name} has {size} bytes, not {wanted}",
+                "Build the BPF objects and the runtime from one source tree.");
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using System.Text;
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.ArenaRuntime;
+
+/// <summary>
+/// A BPF object that is open and not yet loaded: here, and only here, read-only data, callbacks and map sizes can be set.
+/// <see cref="Load()"/> ends this phase. Not safe for concurrent use.
+/// </summary>
+public sealed class OpenObject : IDisposable
+{
+    private readonly BpfObjectHandle _handle;
+    private readonly SectionVariables _variables;
+    private bool _loaded;
+
+    private OpenObject(string name, BpfObjectHandle handle)
+    {
+        Name = name;
+        _handle = handle;
+        Btf = Btf.Borrow(Interop.Libbpf.ObjectBtf(handle), handle);
+        _variables = new SectionVariables(Btf);
+        Maps = ReadMaps();
+        StructOps = FindStructOps();
+    }
+
+    /// <summary>Name of the scheduler.</summary>
+    public string Name { get; }
+
+    /// <summary>The object's own type information; lives as long as the object.</summary>
+    public Btf Btf { get; }
+
+    /// <summary>The table of callbacks, or null if the object has none (a library under test).</summary>
+    public StructOps? StructOps { get; }
+
+    internal IReadOnlyList<ObjectMap> Maps { get; }
+
+    /// <summary>Opens a linked object.</summary>
+    /// <param name="linked">The object; it may be disposed afterwards.</param>
+    /// <param name="options">What libbpf is told; null for its defaults.</param>
+    /// <exception cref="BpfException">libbpf refused: the message holds its reason.</exception>
+    public static unsafe OpenObject Open(LinkedObject linked, OpenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(linked);
+        using var log = BpfLog.Capture();
+        var name = linked.Composition.Name;
+        fixed (byte* objectName = Text(name), pinRootPath = Text(options?.PinRootPath), kconfig = Text(options?.Kconfig),
+            btfCustomPath = Text(options?.BtfCustomPath), bpfTokenPath = Text(options?.BpfTokenPath))
+        {
+            // SAFETY: libbpf copies the texts and reads the file before it returns; an absent text is a null pointer.
+            var given = new Interop.Libbpf.ObjectOpenOpts
+            {
+                Size = (nuint)sizeof(Interop.Libbpf.ObjectOpenOpts),
+                ObjectName = objectName,
+                RelaxedMaps = options?.RelaxedMaps == true ? (byte)1 : (byte)0,
+                PinRootPath = pinRootPath,
+                Kconfig = kconfig,
+                BtfCustomPath = btfCustomPath,
+                BpfTokenPath = bpfTokenPath,
+            };
+            var handle = Interop.Libbpf.ObjectOpenFile(linked.Path, &given);
+            var error = Marshal.GetLastPInvokeError();
+            try
+            {
+                log.Check($"open BPF object {name}", handle.IsInvalid ? -error : 0);
+                return new OpenObject(name, handle);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+        }
+
+        static byte[]? Text(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text + '\0');
+    }
+
+    /// <summary>True if the object has a global variable of that name.</summary>
+    public bool HasVariable(string variable) => _variables.Contains(variable);
+
+    /// <summary>Sets a variable of read-only data, or the start value of a writable one.</summary>
+    /// <exception cref="SchedulerException">There is no such variable, or it has another size.</exception>
+    public void SetVariable<T>(string variable, T value) where T : unmanaged => SetVariable(variable, new ReadOnlySpan<T>(in value));
+
+    /// <summary>Sets an array variable; all of its elements are to be given.</summary>
+    /// <exception cref="SchedulerException">There is no such variable, or it has another size.</exception>
+    public void SetVariable<T>(string variable, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var target = Initial(variable);
+        var source = MemoryMarshal.AsBytes(values);
+        if (target.Length != source.Length)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"variable {variable} of {Name} has {target.Length} bytes, not {source.Length}",
+                "Build the BPF objects and the runtime from one source tree.");
+        source.CopyTo(target);
+    }
+
+    /// <summary>Sets the size of the arena.</summary>
+    /// <param name="size">Bytes, a power of two from one page to 4 GiB.</param>
+    public void SetArenaSize(ulong size)
+    {
+        var map = Maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.Arena);
+        if (map.Handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no arena", "Add the library object arena/table to the composition.");
+        ArgumentOutOfRangeException.ThrowIfZero(size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Arena.MaxSize);
+        Check($"set the arena's size to {size}", Interop.Libbpf.MapSetMaxEntries(Use(map.Handle), (uint)(size / Arena.PageSize)));
+    }
+
+    /// <summary>Sets the capacity of a map.</summary>
+    /// <exception cref="SchedulerException">There is no such map.</exception>
+    public void SetMaxEntries(string map, uint maxEntries)
+    {
+        var found = Maps.FirstOrDefault(candidate => candidate.Name == map);
+        if (found.Handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Build the BPF objects and the runtime from one source tree.");
+        Check($"set the capacity of {map} to {maxEntries}", Interop.Libbpf.MapSetMaxEntries(Use(found.Handle), maxEntries));
+    }
+
+    /// <summary>Sets the number of entries of a map.</summary>
+    /// <exception cref="SchedulerException">There is no such map.</exception>
+    public void SetMapEntries(string map, uint entries)
+    {
+        var found = Maps.FirstOrDefault(candidate => candidate.Name == map);
+        if (found.Handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Check the name against the BPF sources.");
+        Check($"set the entries of map {map} to {entries}", Interop.Libbpf.MapSetMaxEntries(Use(found.Handle), entries));
+    }
+
+    /// <summary>Names of all programs, loaded later or not.</summary>
+    public IReadOnlyList<string> Programs => ReadPrograms().Select(program => program.Name).ToArray();
+
+    /// <summary>Chooses whether a program is loaded with the object.</summary>
+    public void SetAutoload(string program, bool autoload)
+    {
+        var handle = ReadPrograms().FirstOrDefault(p => p.Name == program).Handle;
+        if (handle == 0)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no program {program}", "Check the name against the BPF sources.");
+        Check($"change the autoload flag of {program}", Interop.Libbpf.ProgramSetAutoload(handle, autoload ? (byte)1 : (byte)0));
+    }
+
+    /// <summary>
+    /// Leaves out the callbacks and their table, so that the rest (syscall programs, arena) loads on a kernel without sched_ext. For tests
+    /// and tools.
+    /// </summary>
+    public void DropStructOps()
+    {
+        foreach (var map in Maps.Where(map => map.Type == Interop.Libbpf.MapType.StructOps))
+            Check($"leave out {map.Name}", Interop.Libbpf.MapSetAutocreate(Use(map.Handle), 0));
+        foreach (var program in ReadPrograms())
+        {
+            if (Interop.Libbpf.GetProgramType(program.Handle) == Interop.Libbpf.ProgramType.StructOps)
+                Check($"leave out {program.Name}", Interop.Libbpf.ProgramSetAutoload(program.Handle, 0));
+        }
+    }
+
+    /// <summary>Compares the object's shared structs with the C# code's, then creates its maps and verifies its programs.</summary>
+    /// <returns>The loaded object; this instance is used up.</returns>
+    /// <exception cref="SchedulerException">A layout has drifted.</exception>
+    /// <exception cref="BpfException">The kernel refused; a verifier's verdict is in the message and its whole log in a file.</exception>
+    public LoadedObject Load() => Load(LayoutTable.Structs);
+
+    internal LoadedObject Load(IReadOnlyList<SharedStruct> layouts)
+    {
+        ObjectDisposedException.ThrowIf(_loaded, this);
+        LayoutCheck.Require(Btf, layouts, Name);
+        using var log = BpfLog.Capture();
+        log.Check($"load BPF object {Name}", Interop.Libbpf.ObjectLoad(_handle));
+        _loaded = true;
+        return new LoadedObject(Name, _handle, Btf, _variables, Maps, ReadPrograms(), StructOps?.Name);
+    }
+
+    /// <summary>Closes the object unless <see cref="Load()"/> passed it on.</summary>
+    public void Dispose()
+    {
+        if (!_loaded)
+            _handle.Dispose();
+    }
+
+    /// <summary>Hands out a map or program for one call; throws once the object is closed or loaded.</summary>
+    internal nint Use(nint child)
+    {
+        ObjectDisposedException.ThrowIf(_loaded || _handle.IsClosed, this);
+        return child;
+    }
+
+    private unsafe Span<byte> Initial(string variable)
+    {
+        var (section, offset, size) = _variables.Find(variable, Name);
+        var map = Maps.FirstOrDefault(map => map.Name.EndsWith(section, StringComparison.Ordinal));
+        nuint length = 0;
+        var data = map.Handle == 0 ? null : Interop.Libbpf.MapInitialValue(Use(map.Handle), &length);
+        if (data == null || offset + size > length)
+            throw new SchedulerException(ExitCode.LayoutMismatch, $"section {section} of {Name} has no initial value for {variable}",
+                "Variables can be set before load in .rodata, .data and .bss only.");
+        // SAFETY: libbpf keeps `length` bytes for the section until load, and the variable lies within them.
+        return new Span<byte>(data + offset, (int)size);
+    }
+
+    private unsafe List<ObjectMap> ReadMaps()
+    {
+        var maps = new List<ObjectMap>();
+        for (nint map = 0; (map = Interop.Libbpf.ObjectNextMap(_handle, map)) != 0;)
+            maps.Add(new ObjectMap(map, Marshal.PtrToStringUTF8((nint)Interop.Libbpf.MapName(map)) ?? "", Interop.Libbpf.GetMapType(map)));
+        return maps;
+    }
+
+    private unsafe List<(nint Handle, string Name)> ReadPrograms()
+    {
+        var programs = new List<(nint, string)>();
+        for (nint program = 0; (program = Interop.Libbpf.ObjectNextProgram(_handle, program)) != 0;)
+            programs.Add((program, Marshal.PtrToStringUTF8((nint)Interop.Libbpf.ProgramName(program)) ?? ""));
+        return programs;
+    }
+
+    private StructOps? FindStructOps()
+    {
+        var map = Maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.StructOps);
+        if (map.Handle == 0)
+            return null;
+        var variable = Btf.Find(BtfKind.Variable, map.Name) ?? throw new SchedulerException(ExitCode.LayoutMismatch,
+            $"{Name} has no type information for its table of callbacks {map.Name}", "Rebuild the BPF objects with clang -g.");
+        return new StructOps(this, map.Handle, map.Name, Btf.Strip(variable.TargetId));
+    }
+
+    private static void Check(string operation, int result)
+    {
+        if (result < 0)
+            throw BpfException.Create(operation, -result, null);
+    }
+}
