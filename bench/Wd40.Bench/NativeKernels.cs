@@ -13,10 +13,10 @@ internal static class NativeKernels
     private const string Library = "libwd40bench.so";
 
     [DllImport(Library, EntryPoint = "wd_bench_sum_briefs"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern ulong SumBriefs(ref ulong briefs, nuint count);
+    internal static extern ulong SumBriefs(ref ulong briefs, nuint count, uint copy);
 
     [DllImport(Library, EntryPoint = "wd_bench_sum_duties"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern ulong SumDuties(ref ulong tasks, nuint count);
+    internal static extern ulong SumDuties(ref ulong tasks, nuint count, uint copy);
 
     [DllImport(Library, EntryPoint = "wd_bench_map_create"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern long MapCreate(uint valueSize, uint count);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text.Json;
 
@@ -15,6 +17,9 @@ internal sealed class Report
         : _figures.Any(figure => figure.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
         : Verdict.Met;
 
+    /// <summary>A command's action: measure, print, and return the verdict as exit status.</summary>
+    internal static CommandLineAction Action(Action<Report, int> measure, Option<bool> json, Option<int> rounds) => new MeasureAction(measure, json, rounds);
+
     internal void Add(IEnumerable<Timing> timings) => _timings.AddRange(timings);
 
     internal void Add(Figure figure) => _figures.Add(figure);
@@ -29,16 +34,43 @@ internal sealed class Report
         output.WriteLine($"{"ratio",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
         foreach (var figure in _figures)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} {(figure.AtLeast ? ">= " : "<= ") + figure.Target.ToString(CultureInfo.InvariantCulture),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
+                $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} {Target(figure),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
     }
 
     internal void WriteJson(TextWriter output) =>
         output.WriteLine(JsonSerializer.Serialize(new ReportDocument(Verdict, _figures, _timings), BenchJson.Default.ReportDocument));
 
-    private static string Name(Verdict verdict) => verdict switch
+    private static string Target(Figure figure) => figure.Target is { } target
+        ? string.Create(CultureInfo.InvariantCulture, $"{(figure.AtLeast ? ">=" : "<=")} {target}")
+        : "-";
+
+    private static string Name(Verdict? verdict) => verdict switch
     {
+        null => "shown",
         Verdict.Met => "met",
         Verdict.Missed => "missed",
         _ => "inconclusive",
     };
+
+    private sealed class MeasureAction(Action<Report, int> measure, Option<bool> json, Option<int> rounds) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var report = new Report();
+            try
+            {
+                measure(report, parseResult.GetValue(rounds));
+            }
+            catch (InvalidOperationException error)
+            {
+                parseResult.InvocationConfiguration.Error.WriteLine($"error: {error.Message}");
+                return (int)Verdict.Inconclusive;
+            }
+            if (parseResult.GetValue(json))
+                report.WriteJson(parseResult.InvocationConfiguration.Output);
+            else
+                report.WriteTable(parseResult.InvocationConfiguration.Output);
+            return (int)report.Verdict;
+        }
+    }
 }

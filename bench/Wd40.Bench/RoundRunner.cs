@@ -28,7 +28,7 @@ internal static class RoundRunner
                 {
                     var index = (i + slice) % variants.Count;
                     if (slice < variants[index].Slices)
-                        best[index] = Math.Min(best[index], Time(variants[index]));
+                        best[index] = Math.Min(best[index], Time(variants[index], slice));
                 }
             }
             if (round >= 0)
@@ -39,21 +39,25 @@ internal static class RoundRunner
 
     private static void Check(IReadOnlyList<Variant> variants)
     {
-        var expected = variants[0].Run();
+        var expected = variants[0].Copies[0]();
         foreach (var variant in variants)
         {
-            var found = variant.Run();
-            if (variant.SameResult && found != expected)
-                throw new InvalidOperationException($"{variant.Name} returns {found:x}, {variants[0].Name} returns {expected:x}: they do not do the same work");
+            foreach (var copy in variant.Copies)
+            {
+                var found = copy();
+                if (variant.SameResult && found != expected)
+                    throw new InvalidOperationException($"{variant.Name} returns {found:x}, {variants[0].Name} returns {expected:x}: they do not do the same work");
+            }
         }
     }
 
-    private static double Time(Variant variant)
+    private static double Time(Variant variant, int slice)
     {
+        var run = variant.Copies[slice % variant.Copies.Length];
         ulong sum = 0;
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < variant.Repeats; i++)
-            sum += variant.Run();
+            sum += run();
         var ticks = Stopwatch.GetTimestamp() - start;
         GC.KeepAlive(sum == 1 ? variant : null);
         return ticks * 1e9 / Stopwatch.Frequency / variant.Repeats;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* BPF map lookups by bare system calls: no library between the loop and the kernel, so the map looks as good as it can. */
+/* BPF map lookups by bare system calls: no library between the loop and the kernel, so the map looks as good as it can.
+ */
 #include "wd40bench.h"
 
 #include <errno.h>

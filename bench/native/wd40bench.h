@@ -15,10 +15,10 @@ typedef int64_t s64;
 
 #include "wd40/task.h"
 
-/* Weight of all live tasks: one 8-byte word a record. */
-u64 wd_bench_sum_briefs(const struct wd_brief *briefs, size_t count);
+/* Weight of all live tasks: briefs as words, one load each. copy: which of four equal loops. */
+u64 wd_bench_sum_briefs(const u64 *briefs, size_t count, u32 copy);
 /* Load averages of all tasks: one 8-byte word of a 192-byte record. */
-u64 wd_bench_sum_duties(const struct wd_task *tasks, size_t count);
+u64 wd_bench_sum_duties(const struct wd_task *tasks, size_t count, u32 copy);
 
 /* An array map with so many zeroed values, or -errno. */
 s64 wd_bench_map_create(u32 value_size, u32 count);
