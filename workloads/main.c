@@ -49,7 +49,10 @@ static const struct command commands[] = {
 	 "Records sched_migrate_task for a time, until SIGTERM or SIGINT, or around a command. Lost events are an\n"
 	 "error.",
 	 run_trace_migrations},
-	{"selftest", NULL, "Checks percentiles, Jain index, shares and CPU lists against known results.", run_selftest},
+	{"selftest", NULL,
+	 "Checks the arithmetic against known results.\n"
+	 "Percentiles, Jain index, shares by weight, CPU lists. Also measures the speed of the work loop (loops_per_us).",
+	 run_selftest},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

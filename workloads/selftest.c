@@ -116,6 +116,7 @@ int run_selftest(const struct command *cmd, int argc, char **argv)
 	json_bool("valid", failures == 0);
 	json_u64("checks", checks);
 	json_u64("failures", failures);
+	json_f64("loops_per_us", measure_loops_per_us());
 	json_end();
 	return failures ? 1 : 0;
 }
