@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Numerics;
+
+namespace Wd40.LoadBalance;
+
+/// <summary>
+/// Plans the moves of one balance round. Pure: columns in, a list of transfers out; the same input gives the same list.
+/// <para>
+/// A domain's share of its group's load goes by capacity. It pushes while its surplus is above the threshold, it pulls while it is below its
+/// share. The most overloaded domain gives to the least loaded one: of its tasks the largest that fits the smaller of surplus and gap, and
+/// the smallest that does not, the one that leaves the smaller imbalance (the first on ties). A move must improve the sum of both imbalances
+/// by a quarter of the task's load, so an odd task does not go back and forth; a task moved lately must halve it. A task that one domain
+/// refuses stays a candidate for the next. Nodes are balanced first, from their most to their least loaded domains, until their budget is
+/// used; then the domains of each node.
+/// </para>
+/// <para>All memory is allocated at construction; a plan allocates nothing. Not thread-safe.</para>
+/// </summary>
+public sealed class BalancePlanner
+{
+    /// <summary>Largest number of domains.</summary>
+    public const int MaxDomains = 64;
+
+    /// <summary>Improvement that a move must bring, as a part of the load that moves: 1 / 2^this.</summary>
+    private const int MarginShift = 2;
+
+    private const int CountShift = 44;
+    private readonly BalanceThresholds _thresholds;
+    private readonly CandidateLists _lists;
+    private readonly Transfer[] _transfers;
+    private readonly ulong[] _sums = new ulong[4 * 256];
+    private readonly int[] _counts = new int[MaxDomains];
+    private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
+    private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains];
+    private readonly long[] _delta = new long[MaxDomains];
+    private int _planned;
+
+    /// <summary>Allocates for a number of tasks.</summary>
+    /// <param name="maxTasks">Most tasks of a round, up to 2^20 - 1.</param>
+    /// <param name="thresholds">When to act.</param>
+    public BalancePlanner(int maxTasks, BalanceThresholds? thresholds = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTasks, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, (1 << (64 - CountShift)) - 1);
+        _thresholds = thresholds ?? new BalanceThresholds();
+        _lists = new CandidateLists(maxTasks);
+        _transfers = new Transfer[maxTasks];
+    }
+
+    /// <summary>Load of each domain after the planned moves, in the round's units.</summary>
+    public ReadOnlySpan<long> Load => _load;
+
+    /// <summary>Load less share of each domain after the planned moves.</summary>
+    public ReadOnlySpan<long> Imbalance => _imbalance;
+
+    /// <summary>Load planned to come in (+) or to go (-).</summary>
+    public ReadOnlySpan<long> Delta => _delta;
+
+    /// <summary>Loads without any move: what a balancer that is switched off reports.</summary>
+    /// <param name="round">The columns.</param>
+    public void Measure(in BalanceRound round)
+    {
+        _planned = 0;
+        Sum(round);
+        Shares(round);
+    }
+
+    /// <summary>Plans the moves of a round.</summary>
+    /// <param name="round">The columns.</param>
+    /// <returns>The transfers in order; valid until the next call.</returns>
+    public ReadOnlySpan<Transfer> Plan(in BalanceRound round)
+    {
+        Measure(round);
+        int domains = round.Capacity.Length;
+        ulong push = 0;
+        bool nodesDiffer = round.Nodes > 1 && NodesDiffer(round.Nodes);
+        for (int domain = 0; domain < domains; domain++)
+        {
+            // A domain of an overloaded node may have to give although its own node is even.
+            if (IsOver(domain) || (nodesDiffer && _nodeImbalance[round.Node[domain]] > 0))
+                push |= 1ul << domain;
+        }
+        if (push == 0)
+            return default;
+        _lists.Collect(round, push, _counts.AsSpan(0, domains));
+        if (nodesDiffer)
+        {
+            BalanceNodes(round, push);
+            Shares(round);
+        }
+        for (int node = 0; node < round.Nodes; node++)
+            BalanceDomains(round, push, node);
+        return _transfers.AsSpan(0, _planned);
+    }
+
+    private static long Threshold(double part, long target) => (long)(part * target);
+
+    private bool IsOver(int domain) => _imbalance[domain] > Threshold(_thresholds.Domain, _target[domain]);
+
+    private bool NodesDiffer(int nodes)
+    {
+        for (int node = 0; node < nodes; node++)
+        {
+            if (_nodeImbalance[node] > Threshold(_thresholds.Node, _nodeTarget[node]))
+                return true;
+        }
+        return false;
+    }
+
+    private void Sum(in BalanceRound round)
+    {
+        // Count and sum in one word; four tables, because additions to one word wait for each other.
+        Span<ulong> sums = _sums;
+        sums.Clear();
+        var loads = round.Load;
+        var domains = round.Domain[..loads.Length];
+        const ulong one = 1ul << CountShift;
+        int i = 0;
+        for (; i + 3 < loads.Length; i += 4)
+        {
+            sums[domains[i]] += loads[i] | one;
+            sums[256 + domains[i + 1]] += loads[i + 1] | one;
+            sums[512 + domains[i + 2]] += loads[i + 2] | one;
+            sums[768 + domains[i + 3]] += loads[i + 3] | one;
+        }
+        for (; i < loads.Length; i++)
+            sums[domains[i]] += loads[i] | one;
+        for (int domain = 0; domain < MaxDomains; domain++)
+        {
+            ulong sum = sums[domain] + sums[256 + domain] + sums[512 + domain] + sums[768 + domain];
+            _load[domain] = (long)(sum & (one - 1));
+            _counts[domain] = (int)(sum >> CountShift);
+            _delta[domain] = 0;
+        }
+    }
+
+    /// <summary>Shares of the domains within their node, and of the nodes within the machine.</summary>
+    private void Shares(in BalanceRound round)
+    {
+        int domains = round.Capacity.Length;
+        long total = 0, capacity = 0;
+        for (int domain = 0; domain < domains; domain++)
+        {
+            total += _load[domain];
+            capacity += round.Capacity[domain];
+        }
+        for (int node = 0; node < round.Nodes; node++)
+        {
+            long nodeLoad = 0, nodeCapacity = 0;
+            for (int domain = 0; domain < domains; domain++)
+            {
+                if (round.Node[domain] != node)
+                    continue;
+                nodeLoad += _load[domain];
+                nodeCapacity += round.Capacity[domain];
+            }
+            _nodeTarget[node] = Share(total, nodeCapacity, capacity);
+            _nodeImbalance[node] = nodeLoad - _nodeTarget[node];
+            for (int domain = 0; domain < domains; domain++)
+            {
+                if (round.Node[domain] != node)
+                    continue;
+                _target[domain] = Share(nodeLoad, round.Capacity[domain], nodeCapacity);
+                _imbalance[domain] = _load[domain] - _target[domain];
+            }
+        }
+    }
+
+    private static long Share(long load, long capacity, long all) => all == 0 ? 0 : (long)((Int128)load * capacity / all);
+
+    private void BalanceNodes(in BalanceRound round, ulong push)
+    {
+        for (; ; )
+        {
+            int from = Most(_nodeImbalance, All(round.Nodes));
+            if (_nodeImbalance[from] <= Threshold(_thresholds.Node, _nodeTarget[from]) || !MoveBetweenNodes(round, push, from))
+                return;
+        }
+    }
+
+    private bool MoveBetweenNodes(in BalanceRound round, ulong push, int from)
+    {
+        ulong triedNodes = 1ul << from;
+        for (int attempt = 1; attempt < round.Nodes; attempt++)
+        {
+            int to = Least(_nodeImbalance.AsSpan(0, round.Nodes), triedNodes);
+            if (to < 0 || _nodeImbalance[to] >= 0)
+                return false;
+            triedNodes |= 1ul << to;
+            ulong givers = DomainsOf(round, from) & push;
+            while (givers != 0)
+            {
+                int giver = Most(_load, givers);
+                givers &= ~(1ul << giver);
+                ulong takers = DomainsOf(round, to);
+                while (takers != 0)
+                {
+                    int taker = Least(_load, ~takers);
+                    if (taker < 0)
+                        break;
+                    takers &= ~(1ul << taker);
+                    long moved = Move(round, giver, taker, _nodeImbalance[from], _nodeImbalance[to]);
+                    if (moved == 0)
+                        continue;
+                    _nodeImbalance[from] -= moved;
+                    _nodeImbalance[to] += moved;
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void BalanceDomains(in BalanceRound round, ulong push, int node)
+    {
+        ulong members = DomainsOf(round, node), given = 0;
+        for (; ; )
+        {
+            int from = Most(_imbalance, members & push & ~given);
+            if (from < 0 || !IsOver(from))
+                return;
+            given |= 1ul << from;
+            ulong refused = ~members | 1ul << from;
+            while (IsOver(from))
+            {
+                int to = Least(_imbalance, refused);
+                if (to < 0 || _imbalance[to] >= 0)
+                    break;
+                long moved = Move(round, from, to, _imbalance[from], _imbalance[to]);
+                if (moved == 0)
+                {
+                    refused |= 1ul << to;
+                    continue;
+                }
+                _imbalance[from] -= moved;
+                _imbalance[to] += moved;
+            }
+        }
+    }
+
+    /// <summary>Plans one move from a domain to another if one improves matters.</summary>
+    /// <returns>The load that moves, 0: none.</returns>
+    private long Move(in BalanceRound round, int from, int to, long surplus, long gap)
+    {
+        long goal = Math.Min(Math.Min(surplus, -gap), uint.MaxValue);
+        if (goal <= 0)
+            return 0;
+        int below = _lists.AtMost(from, (uint)goal);
+        while (below >= 0 && !IsAllowed(round, _lists.TaskAt(below), to))
+            below = _lists.Before(from, below);
+        int above = _lists.AtLeast(from, (uint)goal);
+        while (above >= 0 && !IsAllowed(round, _lists.TaskAt(above), to))
+            above = _lists.After(from, above + 1);
+        long before = surplus - gap;
+        long left = below < 0 ? long.MaxValue : Left(surplus, gap, _lists.LoadAt(below));
+        int best = above >= 0 && Left(surplus, gap, _lists.LoadAt(above)) < left ? above : below;
+        if (best < 0)
+            return 0;
+        long load = _lists.LoadAt(best);
+        long after = Left(surplus, gap, load);
+        int task = _lists.TaskAt(best);
+        if (load == 0 || before - after < Math.Max(1, load >> MarginShift))
+            return 0;
+        if (!round.Recent.IsEmpty && round.Recent[task] != 0 && after * 2 > before)
+            return 0;
+        _lists.Take(from, best);
+        _transfers[_planned++] = new Transfer(task, (byte)from, (byte)to);
+        _load[from] -= load;
+        _load[to] += load;
+        _delta[from] -= load;
+        _delta[to] += load;
+        return load;
+    }
+
+    private static long Left(long surplus, long gap, long load) => Math.Abs(surplus - load) + Math.Abs(gap + load);
+
+    private static bool IsAllowed(in BalanceRound round, int task, int domain) => round.Allowed.IsEmpty || (round.Allowed[task] >> domain & 1) != 0;
+
+    private static ulong DomainsOf(in BalanceRound round, int node)
+    {
+        ulong set = 0;
+        for (int domain = 0; domain < round.Node.Length; domain++)
+        {
+            if (round.Node[domain] == node)
+                set |= 1ul << domain;
+        }
+        return set;
+    }
+
+    private static ulong All(int count) => count >= MaxDomains ? ulong.MaxValue : (1ul << count) - 1;
+
+    /// <summary>Member of a set with the largest value, the first on ties; -1 for an empty set.</summary>
+    private static int Most(ReadOnlySpan<long> values, ulong set)
+    {
+        int best = -1;
+        for (; set != 0; set &= set - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(set);
+            if (best < 0 || values[i] > values[best])
+                best = i;
+        }
+        return best;
+    }
+
+    /// <summary>Index outside a set with the smallest value, the first on ties; -1 if there is none.</summary>
+    private static int Least(ReadOnlySpan<long> values, ulong except)
+    {
+        int best = -1;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if ((except >> i & 1) == 0 && (best < 0 || values[i] < values[best]))
+                best = i;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.LoadBalance;
+
+/// <summary>
+/// What a balance round is planned from: columns over tasks and over domains. Columns are read, never written. Loads are in units of
+/// 1/1024 of a weight, so an always-runnable nice-0 task has 102400.
+/// </summary>
+public readonly ref struct BalanceRound
+{
+    /// <summary>Load of each task.</summary>
+    public required ReadOnlySpan<uint> Load { get; init; }
+
+    /// <summary>Domain of each task.</summary>
+    public required ReadOnlySpan<byte> Domain { get; init; }
+
+    /// <summary>Domains each task may be sent to, as a set; 0: it stays. Empty: all may go anywhere.</summary>
+    public ReadOnlySpan<ulong> Allowed { get; init; }
+
+    /// <summary>1 for tasks that were moved in one of the last two rounds: they move only if that halves the imbalance. Empty: none.</summary>
+    public ReadOnlySpan<byte> Recent { get; init; }
+
+    /// <summary>Capacity of each domain, 1024 for each full CPU.</summary>
+    public required ReadOnlySpan<uint> Capacity { get; init; }
+
+    /// <summary>Node of each domain.</summary>
+    public required ReadOnlySpan<byte> Node { get; init; }
+
+    /// <summary>Number of nodes.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>A round without tasks.</summary>
+    public BalanceRound()
+    {
+    }
+}

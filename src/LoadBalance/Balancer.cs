@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.LoadBalance;
+
+/// <summary>
+/// The user half of load balance: reads the task records of an arena, plans moves and asks the kernel half for them.
+/// <para>
+/// A domain's load is the sum of weight x duty cycle of its tasks, weights counting only while the machine is fully utilised and clamped to
+/// what is feasible; otherwise each task counts 100 x duty. Time is the newest clock that the kernel half has published.
+/// </para>
+/// <para>A step allocates nothing. Not thread-safe: one thread steps.</para>
+/// </summary>
+public sealed class Balancer
+{
+    /// <summary>Load units of the planner per unit of weight.</summary>
+    private const uint LoadPerWeight = 1024;
+
+    /// <summary>From the planner's units to those of wd_domain: 100 x 2^20 for an always-runnable nice-0 task.</summary>
+    private const int PublishShift = 10;
+
+    /// <summary>A task that was moved in one of this many rounds moves again only if that halves the imbalance.</summary>
+    private const uint CoolDownRounds = 2;
+
+    private readonly Arena _arena;
+    private readonly WdLayout _layout;
+    private readonly BalancerOptions _options;
+    private readonly BalancePlanner _planner;
+    private readonly OpenRequests _open;
+    private readonly DutyTable _duty;
+    private readonly int[] _slot;
+    private readonly uint[] _load, _weight, _generation;
+    private readonly float[] _taskDuty;
+    private readonly byte[] _domain, _recent;
+    private readonly ulong[] _allowed;
+    private readonly uint[] _movedRound, _movedGeneration;
+    private readonly uint[] _capacity;
+    private readonly byte[] _node;
+    private readonly int _cpus;
+    private BalanceCounts _counts;
+    private uint _round = CoolDownRounds + 1;
+
+    /// <summary>Allocates all that steps will need; header, domains and CPU lines must have been written.</summary>
+    /// <param name="arena">The arena; it must outlive the balancer.</param>
+    /// <param name="layout">Where its parts are.</param>
+    /// <param name="options">How to work.</param>
+    public Balancer(Arena arena, WdLayout layout, BalancerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        ArgumentNullException.ThrowIfNull(options);
+        _arena = arena;
+        _layout = layout;
+        _options = options;
+        int tasks = (int)layout.MaxTasks;
+        _planner = new BalancePlanner(tasks - 1, options.Thresholds);
+        _open = new OpenRequests(arena, layout);
+        _duty = new DutyTable((int)layout.NrDomains);
+        _slot = new int[tasks];
+        _load = new uint[tasks];
+        _weight = new uint[tasks];
+        _generation = new uint[tasks];
+        _taskDuty = new float[tasks];
+        _domain = new byte[tasks];
+        _recent = new byte[tasks];
+        _allowed = new ulong[tasks];
+        _movedRound = new uint[tasks];
+        _movedGeneration = new uint[tasks];
+        _capacity = new uint[layout.NrDomains];
+        _node = new byte[layout.NrDomains];
+        var domains = arena.Span<WdDomain>(layout.Domains, layout.NrDomains);
+        for (int i = 0; i < (int)layout.NrDomains; i++)
+        {
+            _capacity[i] = (uint)Math.Clamp(domains[i].Capacity, 1, uint.MaxValue / 2);
+            _node[i] = (byte)Math.Min(domains[i].Node, layout.NrNodes - 1);
+            _cpus += (int)domains[i].NrCpus;
+        }
+    }
+
+    /// <summary>What became of the requests so far.</summary>
+    public BalanceCounts Counts => _counts;
+
+    /// <summary>The weight to which the last step clamped, or infinity.</summary>
+    public double Lambda { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>One balance step: reads answers and loads, plans, asks, publishes the domains' figures.</summary>
+    /// <param name="fullyUtilised">The tuner's word: only then do weights count.</param>
+    /// <returns>Moves asked for in this step.</returns>
+    public int Step(bool fullyUtilised)
+    {
+        _open.Follow(ref _counts);
+        int tasks = Collect(Clock());
+        SetLoads(tasks, fullyUtilised);
+        var round = new BalanceRound
+        {
+            Load = _load.AsSpan(0, tasks),
+            Domain = _domain.AsSpan(0, tasks),
+            Allowed = _allowed.AsSpan(0, tasks),
+            Recent = _recent.AsSpan(0, tasks),
+            Capacity = _capacity,
+            Node = _node,
+            Nodes = (int)_layout.NrNodes,
+        };
+        int asked = 0;
+        if (_options.Enabled)
+        {
+            foreach (var transfer in _planner.Plan(round))
+            {
+                int slot = _slot[transfer.Task];
+                _open.Ask(slot, _generation[transfer.Task], transfer.To);
+                _movedRound[slot] = _round;
+                _movedGeneration[slot] = _generation[transfer.Task];
+                asked++;
+            }
+        }
+        else
+        {
+            _planner.Measure(round);
+        }
+        _counts.Requested += (ulong)asked;
+        _counts.Pending = (ulong)_open.Count;
+        Publish();
+        _round++;
+        return asked;
+    }
+
+    private ulong Clock()
+    {
+        ulong now = 0;
+        foreach (ref WdCpu cpu in _arena.Span<WdCpu>(_layout.Cpus, _layout.NrCpuIds))
+            now = Math.Max(now, Volatile.Read(ref cpu.Clock));
+        return now;
+    }
+
+    /// <summary>Fills the columns with all live tasks that have any duty.</summary>
+    private int Collect(ulong now)
+    {
+        _duty.Clear();
+        int n = 0;
+        var briefs = _arena.Span<ulong>(_layout.Briefs, _layout.MaxTasks);
+        var requests = _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks);
+        var tasks = _arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks);
+        for (int slot = 1; slot < (int)_layout.MaxTasks; slot++)
+        {
+            var brief = BriefWord.From(Volatile.Read(ref briefs[slot]));
+            if (!brief.IsLive || brief.Domain >= _layout.NrDomains)
+                continue;
+            ref WdTask task = ref tasks[slot];
+            ulong duty = Math.Min(RunningAverage.Read(task.Duty, now, _options.HalfLife), RunningAverage.One);
+            if (duty == 0)
+                continue;
+            uint generation = (uint)Volatile.Read(ref task.Generation);
+            _slot[n] = slot;
+            _generation[n] = generation;
+            _weight[n] = Math.Clamp(brief.Weight, WdConstants.WeightMin, WdConstants.WeightMax);
+            _taskDuty[n] = duty / (float)RunningAverage.One;
+            _domain[n] = Math.Min(_open.DomainOf(slot, brief.Domain, generation, requests), (byte)(_layout.NrDomains - 1));
+            _allowed[n] = IsMovable(brief.Flags) ? task.Domains : 0;
+            _recent[n] = (byte)(_movedGeneration[slot] == generation && _round - _movedRound[slot] <= CoolDownRounds ? 1 : 0);
+            _duty.Add(_domain[n], _weight[n], _taskDuty[n]);
+            n++;
+        }
+        return n;
+    }
+
+    private bool IsMovable(WdTaskFlags flags) =>
+        (flags & WdTaskFlags.Bound) == 0 && !(_options.SparesKworkers && (flags & WdTaskFlags.Kworker) != 0);
+
+    private void SetLoads(int tasks, bool fullyUtilised)
+    {
+        Lambda = fullyUtilised ? _duty.Lambda(Math.Max(_cpus, 1)) : double.PositiveInfinity;
+        for (int i = 0; i < tasks; i++)
+        {
+            double weight = fullyUtilised ? Math.Min(_weight[i], Lambda) : WdConstants.WeightDefault;
+            _load[i] = (uint)(weight * _taskDuty[i] * LoadPerWeight);
+        }
+    }
+
+    private void Publish()
+    {
+        var domains = _arena.Span<WdDomain>(_layout.Domains, _layout.NrDomains);
+        for (int i = 0; i < (int)_layout.NrDomains; i++)
+        {
+            Volatile.Write(ref domains[i].Load, (ulong)_planner.Load[i] << PublishShift);
+            Volatile.Write(ref domains[i].Imbalance, _planner.Imbalance[i] << PublishShift);
+            Volatile.Write(ref domains[i].Delta, _planner.Delta[i] << PublishShift);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.LoadBalance;
+
+/// <summary>Requests that wait for their answer. Allocates at construction only; one request a slot at a time.</summary>
+internal sealed class OpenRequests
+{
+    private readonly Arena _arena;
+    private readonly WdLayout _layout;
+    private readonly int[] _slots;
+    private readonly bool[] _isOpen;
+    private int _count;
+
+    public OpenRequests(Arena arena, WdLayout layout)
+    {
+        _arena = arena;
+        _layout = layout;
+        _slots = new int[layout.MaxTasks];
+        _isOpen = new bool[layout.MaxTasks];
+    }
+
+    public int Count => _count;
+
+    /// <summary>The domain that a task was asked to go to and has not answered; its present domain otherwise.</summary>
+    public byte DomainOf(int slot, byte present, uint generation, ArenaSpan<WdRequest> requests)
+    {
+        if (!_isOpen[slot])
+            return present;
+        var word = new RequestWord(requests[slot].Word);
+        return word.Generation == generation ? (byte)word.Value : present;
+    }
+
+    /// <summary>Writes a request: one store, the word is complete or not there.</summary>
+    public void Ask(int slot, uint generation, byte domain)
+    {
+        ref ulong word = ref _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks)[slot].Word;
+        ushort sequence = (ushort)(new RequestWord(word).Sequence + 1);
+        Volatile.Write(ref word, new RequestWord(generation, sequence, domain).Bits);
+        if (_isOpen[slot])
+            return;
+        _isOpen[slot] = true;
+        _slots[_count++] = slot;
+    }
+
+    /// <summary>Reads the answers that have come since.</summary>
+    public void Follow(ref BalanceCounts counts)
+    {
+        var requests = _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks);
+        var tasks = _arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks);
+        int kept = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            int slot = _slots[i];
+            var asked = new RequestWord(requests[slot].Word);
+            ref WdTask task = ref tasks[slot];
+            var answer = new RequestWord(Volatile.Read(ref task.Acknowledged));
+            if (answer.Generation == asked.Generation && answer.Sequence == asked.Sequence)
+            {
+                if (answer.Value == (ushort)WdOutcome.Applied)
+                    counts.Applied++;
+                else
+                    counts.Refused++;
+            }
+            else if ((uint)Volatile.Read(ref task.Generation) != asked.Generation)
+            {
+                counts.Stale++;
+            }
+            else
+            {
+                _slots[kept++] = slot;
+                continue;
+            }
+            _isOpen[slot] = false;
+        }
+        _count = kept;
+        counts.Pending = (ulong)kept;
+    }
+}
