@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
 using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.LoadBalance;
 using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
@@ -9,12 +11,30 @@ public sealed partial class HybridRun
 {
     private const int EnablePollMs = 5;
 
-    /// <summary>The periodic work on this run's arena.</summary>
-#pragma warning disable CA1822
+    /// <summary>The periodic work on this run's arena; call it after <see cref="SetUp"/>.</summary>
     public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        return [];
+        var balancer = new Balancer(Arena, Layout.ToStruct(), new BalancerOptions
+        {
+            Enabled = _options.LoadBalance,
+            SparesKworkers = _options.BalancedKworkers,
+            HalfLife = HalfLifeNs,
+        });
+        return
+        [
+            new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, clock), Figures),
+        ];
+    }
+
+    /// <summary>As a period; what is too long for one becomes the longest.</summary>
+    private static TimeSpan Period(double seconds) =>
+        seconds >= TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
+
+    private void Balance(Balancer balancer, TimeProvider clock)
+    {
+        var asked = balancer.Step(Volatile.Read(ref Arena.Ref<WdTunables>(Layout.Tunables).Full) != 0);
+        Figures.Balanced((ulong)((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond), (ulong)asked, balancer.Counts.Pending);
     }
 
     /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>

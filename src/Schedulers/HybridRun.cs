@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Numerics;
 using System.Text;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
@@ -16,6 +17,8 @@ public sealed partial class HybridRun : IDisposable
 
     /// <summary>SCX_OPS_SWITCH_PARTIAL, the same on all kernels.</summary>
     private const ulong SwitchPartial = 1 << 3;
+
+    private const ulong CapacityPerCpu = 1024;
 
     private readonly Wd40Options _options;
     private readonly StartSequence _start;
@@ -203,7 +206,8 @@ public sealed partial class HybridRun : IDisposable
             Span<ulong> cpus = domain.Cpus;
             Domains.CpusOf(index).CopyTo(cpus);
             foreach (var word in cpus)
-                domain.NrCpus += (uint)System.Numerics.BitOperations.PopCount(word);
+                domain.NrCpus += (uint)BitOperations.PopCount(word);
+            domain.Capacity = (ulong)domain.NrCpus * CapacityPerCpu;
         }
         ref var tunables = ref Arena.Ref<WdTunables>(Layout.Tunables);
         tunables.SliceMin = _options.SliceOverutilUs * WdConstants.Usec;
