@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.Placement;
+
+/// <summary>
+/// Domains: groups of CPUs that share one dispatch queue, in the shape in which the kernel half takes them. An offline CPU is in none.
+/// </summary>
+public sealed class Domains
+{
+    /// <summary>Most domains.</summary>
+    public const int Max = WdConstants.MaxDomains;
+
+    private readonly CpuMask[] _masks;
+    private readonly ulong[] _capacity;
+
+    private Domains(Topology topology, IReadOnlyList<List<TopologyCpu>> groups)
+    {
+        NrCpuIds = (uint)topology.NrCpuIds;
+        NrNodes = (uint)topology.NodeIds.Count;
+        NrDomains = (uint)groups.Count;
+        _masks = new CpuMask[groups.Count];
+        _capacity = new ulong[groups.Count];
+        CpuDomain.AsSpan().Fill((byte)WdConstants.NoDomain);
+        for (int domain = 0; domain < groups.Count; domain++)
+        {
+            DomainNode[domain] = (byte)groups[domain][0].Node;
+            foreach (var cpu in groups[domain])
+            {
+                CpuDomain[cpu.Id] = (byte)domain;
+                _masks[domain].Add(cpu.Id);
+                _capacity[domain] += cpu.Capacity;
+            }
+            _masks[domain].CopyTo(DomainCpus.AsSpan(domain * WdConstants.MaskWords, WdConstants.MaskWords));
+        }
+    }
+
+    /// <summary>Highest CPU number + 1.</summary>
+    public uint NrCpuIds { get; }
+
+    /// <summary>Number of domains.</summary>
+    public uint NrDomains { get; }
+
+    /// <summary>Number of NUMA nodes with CPUs.</summary>
+    public uint NrNodes { get; }
+
+    /// <summary>Domain of each CPU, or <see cref="WdConstants.NoDomain"/>: <c>wd_cpu_domain</c>.</summary>
+    public byte[] CpuDomain { get; } = new byte[WdConstants.MaxCpus];
+
+    /// <summary>Dense node number of each domain: <c>wd_domain_node</c>.</summary>
+    public byte[] DomainNode { get; } = new byte[WdConstants.MaxDomains];
+
+    /// <summary>CPUs of each domain, <see cref="WdConstants.MaskWords"/> words a domain: <c>wd_domain_cpus</c>.</summary>
+    public ulong[] DomainCpus { get; } = new ulong[WdConstants.MaxDomains * WdConstants.MaskWords];
+
+    /// <summary>CPUs of one domain as a set.</summary>
+    public CpuMask MaskOf(int domain) => _masks[domain];
+
+    /// <summary>CPUs of one domain as words.</summary>
+    public ReadOnlySpan<ulong> CpusOf(int domain) => DomainCpus.AsSpan(domain * WdConstants.MaskWords, WdConstants.MaskWords);
+
+    /// <summary>Sum of the capacities of a domain's CPUs, <see cref="Topology.FullCapacity"/> for each full one.</summary>
+    public ulong CapacityOf(int domain) => _capacity[domain];
+
+    /// <summary>
+    /// Groups CPUs by cache. A CPU that does not state the cache asked for goes by the next lower level, and without any by node and package.
+    /// Numbered by node, within a node by their first CPU.
+    /// </summary>
+    /// <param name="topology">The machine.</param>
+    /// <param name="cacheLevel">3, or 2 for one domain a level-2 cache.</param>
+    /// <exception cref="SchedulerException">The level is neither, or there would be more than <see cref="Max"/> domains.</exception>
+    public static Domains ByCache(Topology topology, uint cacheLevel = 3)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        if (cacheLevel is not (2 or 3))
+            throw new SchedulerException(ExitCode.Usage, $"there are no domains by cache level {cacheLevel}", "Give --cache-level 2 or 3.");
+        return new Domains(topology, Group(topology, cpu => CacheOf(cpu, cacheLevel), $"cache level {cacheLevel}"));
+    }
+
+    /// <summary>Writes what the user half publishes of each domain to the arena.</summary>
+    /// <param name="arena">The arena.</param>
+    /// <param name="layout">Where its parts are.</param>
+    public void WriteTo(Arena arena, in WdLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        var lines = arena.Span<WdDomain>(layout.Domains, NrDomains);
+        for (int domain = 0; domain < _masks.Length; domain++)
+        {
+            ref WdDomain line = ref lines[domain];
+            line.Node = DomainNode[domain];
+            line.NrCpus = (uint)_masks[domain].Count;
+            line.Capacity = _capacity[domain];
+            _masks[domain].CopyTo(line.Cpus);
+        }
+    }
+
+    private static (int Level, int Id) CacheOf(TopologyCpu cpu, uint cacheLevel)
+    {
+        if (cacheLevel == 3 && cpu.Level3 >= 0)
+            return (3, cpu.Level3);
+        return cpu.Level2 >= 0 ? (2, cpu.Level2) : (0, 0);
+    }
+
+    private static List<List<TopologyCpu>> Group(Topology topology, Func<TopologyCpu, (int, int)> cache, string by)
+    {
+        var groups = topology.Cpus
+            .GroupBy(cpu => (cpu.Node, cpu.Package, Cache: cache(cpu)))
+            .OrderBy(group => group.Key.Node) // stable: within a node the order of first sight stays
+            .Select(group => group.ToList())
+            .ToList();
+        if (groups.Count > Max)
+        {
+            throw new SchedulerException(ExitCode.UnfitMachine, $"the machine has {groups.Count} domains by {by}; at most {Max} are supported",
+                "Give a higher --cache-level, which makes larger domains.");
+        }
+        return groups;
+    }
+}
