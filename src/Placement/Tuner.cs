@@ -66,12 +66,12 @@ public sealed class Tuner
     public void Step()
     {
         ulong now = Clock();
-        // A clock that stands still: no CPU did anything that the kernel half saw, so the last figures hold.
-        if (now > _before)
-        {
+        if (_before == 0)
+            ReadIdle(now); // not attached before: the kernel half's clock did not begin at 0
+        else if (now > _before)
             Measure(now, now - _before);
-            _before = now;
-        }
+        // Else the clock stands still: no CPU did anything that the kernel half saw, so the last figures hold.
+        _before = Math.Max(_before, now);
         Publish();
     }
 
