@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Wd40.Vm.Commands;
 
@@ -43,18 +44,8 @@ internal sealed class MachineOptions
         _clock.AcceptOnlyFromAmong("parallel", "icount", "kvm");
         Option[] options = [_kernel, _append, _topology, _memory, _clock, _add];
         Array.ForEach(options, command.Options.Add);
-        command.Validators.Add(result =>
-        {
-            try
-            {
-                Topology(result.GetValue(_topology)!, result.GetValue(_memory));
-                Array.ForEach(result.GetValue(_add) ?? [], text => ParseFile(text));
-            }
-            catch (FormatException e)
-            {
-                result.AddError(e.Message);
-            }
-        });
+        _topology.Validators.Add(result => Report(result, text => VmTopology.Parse(text)));
+        _add.Validators.Add(result => Report(result, text => ParseFile(text)));
     }
 
     /// <summary>What was asked for.</summary>
@@ -63,12 +54,25 @@ internal sealed class MachineOptions
         {
             Kernel = result.GetValue(_kernel)!,
             Append = result.GetValue(_append)!,
-            Topology = Topology(result.GetValue(_topology)!, result.GetValue(_memory)),
+            Topology = VmTopology.Parse(result.GetValue(_topology)!, result.GetValue(_memory)),
             Clock = result.GetValue(_clock) switch { "icount" => ClockMode.InstructionCount, "kvm" => ClockMode.Kvm, _ => ClockMode.Parallel },
             Files = [.. (result.GetValue(_add) ?? []).Select(ParseFile)],
         };
 
-    private static VmTopology Topology(string text, int memory) => VmTopology.Parse(text, memory);
+    private static void Report(OptionResult result, Action<string> parse)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            try
+            {
+                parse(token.Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+            }
+        }
+    }
 
     private static GuestFile ParseFile(string text)
     {

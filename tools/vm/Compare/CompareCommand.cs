@@ -24,8 +24,7 @@ public static class CompareCommand
         var append = new Option<string>("--append") { Description = "more kernel arguments", DefaultValueFactory = _ => "" };
         var topology = new Option<VmTopology>("--topology")
         {
-            Description = "NODES,LLCS-PER-NODE,CORES-PER-LLC[,THREADS]",
-            DefaultValueFactory = _ => VmTopology.TwoLlcs,
+            Description = "NODES,LLCS-PER-NODE,CORES-PER-LLC[,THREADS]; 1,2,4 when not given",
             CustomParser = argument => Read(argument, text => VmTopology.Parse(text)),
         };
         var files = new Option<string>("--files")
@@ -41,8 +40,7 @@ public static class CompareCommand
         };
         var ours = new Option<Candidate>("--ours")
         {
-            Description = "command line of the scheduler under test; NAME=COMMAND when the kernel's name for it does not begin with wd40",
-            DefaultValueFactory = _ => new Candidate("wd40", "wd40 run wd40"),
+            Description = "command line of the scheduler under test, 'wd40 run wd40' when not given; NAME=COMMAND when the kernel's name for it does not begin with wd40",
             CustomParser = argument => Read(argument, OursFrom),
         };
         var peers = new Option<Candidate[]>("--peer")
@@ -90,14 +88,14 @@ public static class CompareCommand
                     {
                         Kernel = parsed.GetValue(kernel)!,
                         Append = parsed.GetValue(append)!,
-                        Topology = parsed.GetValue(topology)!,
+                        Topology = parsed.GetValue(topology) ?? VmTopology.TwoLlcs,
                         Files = [new GuestFile(parsed.GetValue(files)!, GuestScheduler.Files)],
                         LifeLimit = _lifeLimit,
                     },
                     Rounds = parsed.GetValue(rounds),
                     // A bar without its scenario would silently go unjudged.
                     Scenarios = ScenarioCatalog.Select(names.Length == 0 ? names : [.. names, .. wanted.Select(bar => bar.Scenario)]),
-                    Ours = parsed.GetValue(ours)!,
+                    Ours = parsed.GetValue(ours) ?? new Candidate("wd40", "wd40 run wd40"),
                     Peers = parsed.GetValue(peers) ?? [],
                     Bars = wanted,
                     Parallel = !parsed.GetValue(noParallel),
