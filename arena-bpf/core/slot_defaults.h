@@ -34,7 +34,7 @@ __weak u64 wd_placement_margin(u32 from, u32 to, u32 queued)
 
 __weak s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, u32 dom)
 {
-	return KF(scx_bpf_pick_idle_cpu)(p->cpus_ptr, 0);
+	return wd_pick_idle(p->cpus_ptr);
 }
 
 /* Deadline: first in, first out. The key is the time of arrival, which is comparable across domains as well. */

@@ -36,8 +36,7 @@ u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 fr
 
 static __always_inline bool wd_nothing_queued(s32 cpu, u32 dom)
 {
-	return !KF(scx_bpf_dsq_nr_queued)(WD_DSQ_LOCAL_ON | cpu) && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) &&
-	       !KF(scx_bpf_dsq_nr_queued)(dom);
+	return !wd_nr_queued(WD_DSQ_LOCAL_ON | cpu) && !wd_nr_queued(WD_CPU_DSQ + cpu) && !wd_nr_queued(dom);
 }
 
 /*
@@ -55,18 +54,9 @@ static __always_inline u64 wd_select_sync(struct task_struct *p, s32 prev_cpu)
 	if (!(waker->flags & PF_EXITING) && KF(bpf_cpumask_test_cpu)(here, p->cpus_ptr) && wd_nothing_queued(here, dom))
 		return WD_SELECTED(WD_SELECT_WAKE_SYNC, here);
 	if (wd_domain_of_cpu(prev_cpu) == dom && KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) &&
-	    KF(scx_bpf_test_and_clear_cpu_idle)(prev_cpu))
+	    wd_claim_idle(prev_cpu))
 		return WD_SELECTED(WD_SELECT_SYNC_PREV_IDLE, prev_cpu);
 	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
-}
-
-static __always_inline bool wd_any_idle(void)
-{
-	const struct cpumask *idle = KF(scx_bpf_get_idle_cpumask)();
-	bool any = !KF(bpf_cpumask_empty)(idle);
-
-	KF(scx_bpf_put_idle_cpumask)(idle);
-	return any;
 }
 
 /* An idle CPU of another domain of `accepting`: the domain of prev_cpu first, then its node's, then others if allowed.
@@ -91,7 +81,7 @@ static __always_inline u64 wd_select_greedy(s32 prev_cpu, u32 home, u64 acceptin
 		mask = wd_mask_of(dom);
 		if (!mask)
 			continue;
-		cpu = KF(scx_bpf_pick_idle_cpu)(mask, 0);
+		cpu = wd_pick_idle(mask);
 		if (cpu >= 0)
 			return WD_SELECTED(near ? WD_SELECT_GREEDY : WD_SELECT_GREEDY_FAR, cpu);
 	}
@@ -116,7 +106,7 @@ u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __ar
 		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
 	/* Still warm where it ran last, although that is not its home. */
 	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && wd_bit_test(accepting, prev_dom) &&
-	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && KF(scx_bpf_test_and_clear_cpu_idle)(prev_cpu))
+	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && wd_claim_idle(prev_cpu))
 		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
 	mask = wd_mask_of(home);
 	if (!mask)
@@ -171,7 +161,7 @@ s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __aren
 		mask = wd_mask_of(i);
 		if (!mask)
 			continue;
-		cpu = KF(scx_bpf_pick_idle_cpu)(mask, 0);
+		cpu = wd_pick_idle(mask);
 		if (cpu >= 0)
 			return cpu;
 	}

@@ -211,7 +211,48 @@ static __always_inline u64 wd_now(void)
 	return bpf_ktime_get_ns();
 }
 
-#define wd_task_cpu(p) KF(scx_bpf_task_cpu)(p)
+/*
+ * Questions that slot functions ask. Each asks first whether the kernel knows the function: without sched_ext nothing
+ * is queued and no CPU is idle, so modules load in programs of the host tier as well.
+ */
+static __always_inline u32 wd_nr_queued(u64 dsq)
+{
+	s32 nr = bpf_ksym_exists(KF(scx_bpf_dsq_nr_queued)) ? KF(scx_bpf_dsq_nr_queued)(dsq) : 0;
+
+	return nr > 0 ? nr : 0;
+}
+
+/* Is any CPU idle? A hint: nothing is claimed. */
+static __always_inline bool wd_any_idle(void)
+{
+	const struct cpumask *idle;
+	bool any;
+
+	if (!bpf_ksym_exists(KF(scx_bpf_get_idle_cpumask)))
+		return false;
+	idle = KF(scx_bpf_get_idle_cpumask)();
+	any = !KF(bpf_cpumask_empty)(idle);
+	KF(scx_bpf_put_idle_cpumask)(idle);
+	return any;
+}
+
+/* Claims a CPU if it is idle. */
+static __always_inline bool wd_claim_idle(s32 cpu)
+{
+	return bpf_ksym_exists(KF(scx_bpf_test_and_clear_cpu_idle)) && KF(scx_bpf_test_and_clear_cpu_idle)(cpu);
+}
+
+/* Claims any idle CPU of the mask. Negative when there is none. */
+static __always_inline s32 wd_pick_idle(const struct cpumask *allowed)
+{
+	return bpf_ksym_exists(KF(scx_bpf_pick_idle_cpu)) ? KF(scx_bpf_pick_idle_cpu)(allowed, 0) : -1;
+}
+
+/* CPU that the task is on, or was last. */
+static __always_inline s32 wd_task_cpu(struct task_struct *p)
+{
+	return bpf_ksym_exists(KF(scx_bpf_task_cpu)) ? KF(scx_bpf_task_cpu)(p) : 0;
+}
 
 /* Ends the scheduler with a message; for broken invariants only. The message names CPU, task and domain. */
 #define wd_error(fmt, args...)                                            \

@@ -50,9 +50,13 @@ WD_SHARED const volatile u64 wd_domain_cpus[WD_MAX_DOMAINS][WD_MASK_WORDS];
 /*
  * Address of one record. The address is made opaque to the compiler: it would fold constant parts of it into field
  * offsets after its pass that inserts address space casts, and the verifier would see a plain number dereferenced.
+ *
+ * The unused variable is for the BTF: clang describes no struct that is only reached through a cast, and a struct that
+ * the object's BTF lacks would escape the check of its layout.
  */
 #define WD_ARENA_PTR(type, offset, index, size)                                    \
 	({                                                                         \
+		static type __arena *___described __attribute__((used));           \
 		u64 ___address = WD_ARENA_BASE + (offset) + (u64)(index) * (size); \
 		asm("" : "+r"(___address));                                        \
 		(type __arena *)___address;                                        \

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.Schedulers;
+
+namespace Wd40.HostTests;
+
+/// <summary>The library and other objects, linked, loaded into this kernel and set up, without the table of callbacks.</summary>
+internal sealed class HostObject : IDisposable
+{
+    /// <summary>Rows of a column (TEST_ROWS in arena-bpf/tests/columns.h).</summary>
+    public const int Rows = 65536;
+
+    private HostObject(LoadedObject loaded, ArenaLayout layout)
+    {
+        Loaded = loaded;
+        Layout = layout;
+    }
+
+    /// <summary>The object in the kernel.</summary>
+    public LoadedObject Loaded { get; }
+
+    /// <summary>Where the parts of its arena lie.</summary>
+    public ArenaLayout Layout { get; }
+
+    /// <summary>Its live arena.</summary>
+    public Arena Arena => Loaded.Arena ?? throw new InvalidOperationException("the linked object has no arena");
+
+    /// <summary>The task records.</summary>
+    public ArenaSpan<WdTask> Tasks => Arena.Span<WdTask>(Layout.Tasks, Layout.MaxTasks);
+
+    /// <summary>Links <paramref name="objects"/> with the library, loads them, populates the arena and runs the set-up program.</summary>
+    /// <param name="maxTasks">Slots of the task table.</param>
+    /// <param name="objects">Objects besides the library; a core's callbacks are left out.</param>
+    /// <param name="configure">Sets variables before load.</param>
+    /// <param name="domains">Domains of the machine; null for one CPU in each of four domains on two nodes.</param>
+    public static HostObject Load(uint maxTasks, IEnumerable<ModuleObject> objects, Action<OpenObject>? configure = null, DomainTable? domains = null)
+    {
+        domains ??= FourDomains();
+        var layout = new ArenaLayout(domains.NrCpuIds, domains.NrDomains, domains.NrNodes, maxTasks);
+        var composition = new Composition("host", objects.Where(o => o.Manifest.Slot != ModuleSlot.Library).Append(Shipped.Object("arena/table")));
+        using var linked = composition.Link();
+        using var open = linked.Open();
+        open.DropStructOps();
+        open.SetArenaSize(layout.Size);
+        open.SetMapEntries("wd_free_slots", maxTasks);
+        open.SetVariable("wd_layout", layout.ToStruct());
+        open.SetVariable("wd_half_life", (ulong)WdConstants.Sec);
+        open.SetVariable<byte>("wd_cpu_domain", domains.CpuDomain);
+        open.SetVariable<byte>("wd_domain_node", domains.DomainNode);
+        open.SetVariable<ulong>("wd_domain_cpus", domains.DomainCpus);
+        configure?.Invoke(open);
+        var loaded = open.Load();
+        try
+        {
+            var host = new HostObject(loaded, layout);
+            host.Arena.Populate();
+            host.Run("wd_setup");
+            return host;
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A column of arguments or results.</summary>
+    public Span<ulong> Column(string name) => Loaded.Variables<ulong>(name);
+
+    /// <summary>A counter.</summary>
+    public ref ulong Word(string name) => ref Loaded.Variable<ulong>(name);
+
+    /// <summary>Runs a program that must return 0.</summary>
+    public void Run(string program) => Assert.That(Loaded.Run(program), Is.Zero, $"{program} failed");
+
+    /// <summary>Runs a program that must return 0.</summary>
+    public void Run<T>(string program, T arguments) where T : unmanaged => Assert.That(Loaded.Run(program, ref arguments), Is.Zero, $"{program} failed");
+
+    /// <inheritdoc/>
+    public void Dispose() => Loaded.Dispose();
+
+    private static DomainTable FourDomains()
+    {
+        // As many CPU lines as this machine may use: programs count into that of the CPU they run on.
+        var table = new DomainTable((uint)Math.Max(4, PossibleCpus()), 4, 2);
+        for (var domain = 0; domain < 4; domain++)
+        {
+            table.Add(domain, domain);
+            table.DomainNode[domain] = (byte)(domain / 2);
+        }
+        return table;
+    }
+
+    // "0-7", or "0" on a machine with one CPU.
+    private static int PossibleCpus() => int.Parse(File.ReadAllText("/sys/devices/system/cpu/possible").Trim().Split('-', ',')[^1], System.Globalization.CultureInfo.InvariantCulture) + 1;
+}
