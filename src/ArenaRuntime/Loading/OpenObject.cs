@@ -107,16 +107,6 @@ public sealed class OpenObject : IDisposable
         Check($"set the arena's size to {size}", Interop.Libbpf.MapSetMaxEntries(Use(map.Handle), (uint)(size / Arena.PageSize)));
     }
 
-    /// <summary>Sets the capacity of a map.</summary>
-    /// <exception cref="SchedulerException">There is no such map.</exception>
-    public void SetMaxEntries(string map, uint maxEntries)
-    {
-        var found = Maps.FirstOrDefault(candidate => candidate.Name == map);
-        if (found.Handle == 0)
-            throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Build the BPF objects and the runtime from one source tree.");
-        Check($"set the capacity of {map} to {maxEntries}", Interop.Libbpf.MapSetMaxEntries(Use(found.Handle), maxEntries));
-    }
-
     /// <summary>Sets the number of entries of a map.</summary>
     /// <exception cref="SchedulerException">There is no such map.</exception>
     public void SetMapEntries(string map, uint entries)

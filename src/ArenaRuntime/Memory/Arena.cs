@@ -118,6 +118,14 @@ public sealed unsafe partial class Arena : IDisposable
         return new ArenaPtr<T>(Layout.WdConstants.ArenaBase + offset);
     }
 
+    /// <summary>Where in the arena an object lies, bytes from its start; the size or more if it lies elsewhere.</summary>
+    public ulong OffsetOf<T>(ref readonly T value) where T : unmanaged
+    {
+        // SAFETY: only the address is looked at.
+        var distance = (ulong)Unsafe.ByteOffset(ref Unsafe.AsRef<byte>(_base), ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in value)));
+        return Math.Min(distance, Size);
+    }
+
     /// <summary>Faults in every page for writing, so that the steady state takes no page fault.</summary>
     /// <exception cref="BpfException">There is not enough memory.</exception>
     public void Populate() => Populate(0, Size);
