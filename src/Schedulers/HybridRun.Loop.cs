@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.LoadBalance;
+using Wd40.Placement;
 using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
@@ -21,9 +22,17 @@ public sealed partial class HybridRun
             SparesKworkers = _options.BalancedKworkers,
             HalfLife = HalfLifeNs,
         });
+        var tuner = new Tuner(Arena, Layout.ToStruct(), new TunerOptions
+        {
+            SliceMin = _options.SliceOverutilUs * WdConstants.Usec,
+            SliceMax = _options.SliceUnderutilUs * WdConstants.Usec,
+            DirectGreedyUnder = _options.DirectGreedyUnder,
+            KickGreedyUnder = _options.KickGreedyUnder,
+        });
         return
         [
-            new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, clock), Figures),
+            new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures),
+            new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, tuner, clock), Figures),
         ];
     }
 
@@ -31,9 +40,9 @@ public sealed partial class HybridRun
     private static TimeSpan Period(double seconds) =>
         seconds >= TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
 
-    private void Balance(Balancer balancer, TimeProvider clock)
+    private void Balance(Balancer balancer, Tuner tuner, TimeProvider clock)
     {
-        var asked = balancer.Step(Volatile.Read(ref Arena.Ref<WdTunables>(Layout.Tunables).Full) != 0);
+        var asked = balancer.Step(tuner.IsFull);
         Figures.Balanced((ulong)((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond), (ulong)asked, balancer.Counts.Pending);
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Numerics;
 using System.Text;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
+using Wd40.Placement;
 using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
@@ -17,8 +17,6 @@ public sealed partial class HybridRun : IDisposable
 
     /// <summary>SCX_OPS_SWITCH_PARTIAL, the same on all kernels.</summary>
     private const ulong SwitchPartial = 1 << 3;
-
-    private const ulong CapacityPerCpu = 1024;
 
     private readonly Wd40Options _options;
     private readonly StartSequence _start;
@@ -40,7 +38,7 @@ public sealed partial class HybridRun : IDisposable
     public Composition Composition { get; private set; } = null!;
 
     /// <summary>The domains; after <see cref="Load"/>.</summary>
-    public DomainTable Domains { get; private set; } = null!;
+    public Domains Domains { get; private set; } = null!;
 
     /// <summary>Where the arena's parts lie; after <see cref="Load"/>.</summary>
     public ArenaLayout Layout { get; private set; } = null!;
@@ -65,7 +63,7 @@ public sealed partial class HybridRun : IDisposable
             new Doctor(kernel).Require();
             return kernel.HotplugSequence;
         });
-        Domains = _start.Do("topology", ExitCode.UnfitMachine, () => ProvisionalDomains.FromMachine(_options));
+        Domains = _start.Do("topology", ExitCode.UnfitMachine, () => Placement.Domains.ByCache(Topology.Read(_options.SysfsPrefix), _options.CacheLevel));
         Layout = new ArenaLayout(Domains.NrCpuIds, Domains.NrDomains, Domains.NrNodes, _options.MaxTasks);
         Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);
@@ -191,26 +189,8 @@ public sealed partial class HybridRun : IDisposable
         Span<byte> name = header.Scheduler;
         Encoding.ASCII.GetBytes(Wd40Scheduler.Name, name);
         header.Layout = Layout.ToStruct();
-        WriteDomains();
+        Domains.WriteTo(Arena, header.Layout);
         // Last: a reader that sees the magic number sees the rest.
         Volatile.Write(ref header.Magic, WdConstants.Magic);
-    }
-
-    private void WriteDomains()
-    {
-        var domains = Arena.Span<WdDomain>(Layout.Domains, Layout.NrDomains);
-        for (var index = 0; index < (int)Layout.NrDomains; index++)
-        {
-            ref var domain = ref domains[index];
-            domain.Node = Domains.DomainNode[index];
-            Span<ulong> cpus = domain.Cpus;
-            Domains.CpusOf(index).CopyTo(cpus);
-            foreach (var word in cpus)
-                domain.NrCpus += (uint)BitOperations.PopCount(word);
-            domain.Capacity = (ulong)domain.NrCpus * CapacityPerCpu;
-        }
-        ref var tunables = ref Arena.Ref<WdTunables>(Layout.Tunables);
-        tunables.SliceMin = _options.SliceOverutilUs * WdConstants.Usec;
-        tunables.SliceMax = _options.SliceUnderutilUs * WdConstants.Usec;
     }
 }

@@ -108,7 +108,7 @@ public sealed class SchedulerHost
     private void Announce(HybridRun run)
     {
         for (var domain = 0; domain < (int)run.Domains.NrDomains; domain++)
-            _log.Info($"domain {domain}, node {run.Domains.DomainNode[domain]}: CPUs {CpuList.Format(run.Domains.CpusOf(domain))}");
+            _log.Info($"domain {domain}, node {run.Domains.DomainNode[domain]}: CPUs {run.Domains.MaskOf(domain)}");
         _log.Info(string.Create(CultureInfo.InvariantCulture,
             $"{OpsName.Of(Wd40Scheduler.Name)} schedules {(_options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
             + $"arena {run.Layout.Size >> 10} KiB, {run.Layout.MaxTasks} slots"));

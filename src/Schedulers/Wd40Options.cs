@@ -28,7 +28,7 @@ public sealed record Wd40Options
     /// <summary>-l: half-life of all load averages in s.</summary>
     public double LoadHalfLifeSeconds { get; init; } = 1.0;
 
-    /// <summary>-c: index of the cache whose sharing makes a domain.</summary>
+    /// <summary>-c: level of the cache whose sharing makes a domain, 2 or 3.</summary>
     public uint CacheLevel { get; init; } = 3;
 
     /// <summary>-g: queue length from which another domain of the node is pulled from; 0 never.</summary>

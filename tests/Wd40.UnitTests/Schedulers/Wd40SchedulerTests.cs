@@ -21,13 +21,6 @@ public sealed class Wd40SchedulerTests
         Assert.That(OpsName.Of("a-b c"), Does.StartWith("a_b_c_"));
     });
 
-    [TestCase(new ulong[] { 0 }, "")]
-    [TestCase(new ulong[] { 0xf }, "0-3")]
-    [TestCase(new ulong[] { 0xd0 }, "4,6-7")]
-    [TestCase(new ulong[] { 1ul << 63, 3 }, "63-65")]
-    [TestCase(new ulong[] { ulong.MaxValue, ulong.MaxValue }, "0-127")]
-    public void Masks_are_written_as_lists(ulong[] mask, string expected) => Assert.That(CpuList.Format(mask), Is.EqualTo(expected));
-
     private static IEnumerable<string> Modules(Wd40Options options) =>
         Wd40Scheduler.Compose(options).Objects.Select(module => $"{module.Manifest.Slot} {module.Manifest.Name}");
 }

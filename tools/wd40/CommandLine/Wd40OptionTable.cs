@@ -71,8 +71,8 @@ public sealed class Wd40OptionTable : OptionTable
             value => value is >= 1e-9 and <= LargestHalfLife, "Half-life of all load averages.");
 
         Group("Domains and placement");
-        _cacheLevel = Number("--cache-level", "-c", "INDEX", _defaults.CacheLevel, "0 or more", (uint _) => true,
-            "CPUs that share the cache of this index form a domain.");
+        _cacheLevel = Number("--cache-level", "-c", "LEVEL", _defaults.CacheLevel, "2 or 3", (uint level) => level is 2 or 3,
+            "CPUs that share a cache of this level form a domain; without one of level 3 the next lower level counts.");
         _greedyThreshold = Number("--greedy-threshold", "-g", "N", _defaults.GreedyThreshold, "0 or more; 0 switches it off", (uint _) => true,
             "An idle CPU pulls from other domains of its node that have at least N tasks queued.");
         _greedyThresholdXNuma = OptionalNumber("--greedy-threshold-x-numa", null, "N", "0 or more; 0 switches it off", (uint _) => true,
