@@ -29,4 +29,8 @@ internal static class NativeKernels
 
     [DllImport(Library, EntryPoint = "wd_bench_map_close"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern void MapClose(long map);
+
+    [DllImport(Library, EntryPoint = "wd_bench_balance"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    internal static extern long Balance(ref readonly uint load, ref readonly byte domain, nuint count, ref readonly uint capacity, uint domains, double threshold,
+        ref NativeTransfer transfers);
 }

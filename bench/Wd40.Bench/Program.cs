@@ -13,11 +13,20 @@ rounds.Validators.Add(result =>
         result.AddError("--rounds: fewer than 7 rounds prove nothing");
 });
 var arena = new Command("arena", "Arena reads next to C and BPF map lookups (root).") { Action = Report.Action(ArenaReads.RunAll, json, rounds) };
-var root = new RootCommand("Benchmarks of Wd40 against plain C. Exit status: 0 met, 1 missed, 2 inconclusive.") { Action = arena.Action };
+var balance = new Command("balance", "One balance round over 64 domains next to C.") { Action = Report.Action(BalanceRounds.RunAll, json, rounds) };
+var root = new RootCommand("Benchmarks of Wd40 against plain C. Exit status: 0 met, 1 missed, 2 inconclusive.")
+{
+    Action = Report.Action((report, count) =>
+    {
+        ArenaReads.RunAll(report, count);
+        BalanceRounds.RunAll(report, count);
+    }, json, rounds),
+};
 json.Recursive = rounds.Recursive = true;
 root.Options.Add(json);
 root.Options.Add(rounds);
 root.Subcommands.Add(arena);
+root.Subcommands.Add(balance);
 var parsed = root.Parse(args);
 var status = parsed.Invoke();
 return parsed.Errors.Count > 0 ? UsageError : status;

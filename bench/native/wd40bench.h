@@ -28,4 +28,16 @@ s64 wd_bench_map_fill(s64 fd, const void *values, u32 value_size, u32 first, u32
 u64 wd_bench_map_sum(s64 fd, u32 count, u32 value_size, u32 word);
 void wd_bench_map_close(s64 fd);
 
+struct wd_bench_transfer {
+	u32 task;
+	u16 from, to;
+};
+
+/*
+ * Plans one balance round over the columns load[count] and domain[count]; transfers has room for count. Returns the
+ * number of transfers or -errno.
+ */
+s64 wd_bench_balance(const u32 *load, const u8 *domain, size_t count, const u32 *capacity, u32 domains,
+		     double threshold, struct wd_bench_transfer *transfers);
+
 #endif
