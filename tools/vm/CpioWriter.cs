@@ -9,7 +9,7 @@ internal sealed class CpioWriter(Stream output) : IDisposable
 {
     private const int RegularFile = 0x8000, Directory = 0x4000, SymbolicLink = 0xA000, CharacterDevice = 0x2000;
 
-    private static readonly byte[] s_padding = new byte[512];
+    private static readonly byte[] _padding = new byte[512];
     private readonly HashSet<string> _directories = [];
     private long _written;
     private int _inode;
@@ -143,7 +143,7 @@ internal sealed class CpioWriter(Stream output) : IDisposable
         int rest = (int)(_written % alignment);
         if (rest != 0)
         {
-            Write(s_padding.AsSpan(0, alignment - rest));
+            Write(_padding.AsSpan(0, alignment - rest));
         }
     }
 }

@@ -13,16 +13,16 @@ internal static class GuestImage
     /// <summary>Raise when what <see cref="BuildAsync"/> puts into the image changes.</summary>
     private const string Layout = "1";
 
-    private static readonly string[] s_packages =
+    private static readonly string[] _packages =
         ["stress-ng", "rt-tests", "util-linux", "busybox-static", "strace", "bpftool", "libstdc++6", "libelf1", "zlib1g", "libzstd1"];
 
-    private static readonly string[] s_programs =
+    private static readonly string[] _programs =
     [
         "stress-ng", "hackbench", "cyclictest", "taskset", "chrt", "uclampset", "unshare", "nsenter", "prlimit", "lscpu", "strace", "bpftool",
     ];
 
     /// <summary>Needed by what the caller brings: self-contained .NET programs and libbpf.</summary>
-    private static readonly string[] s_libraries =
+    private static readonly string[] _libraries =
     [
         "libstdc++.so.6", "libgcc_s.so.1", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libelf.so.1", "libz.so.1", "libzstd.so.1",
     ];
@@ -35,7 +35,7 @@ internal static class GuestImage
     public static async Task<string> GetAsync(IProgress<string>? progress, CancellationToken cancellation)
     {
         string suite = await HostSuiteAsync(cancellation).ConfigureAwait(false);
-        string inputs = string.Join('\n', [Layout, suite, .. s_packages, .. s_programs, .. s_libraries, EmbeddedFile.Read("agent.c")]);
+        string inputs = string.Join('\n', [Layout, suite, .. _packages, .. _programs, .. _libraries, EmbeddedFile.Read("agent.c")]);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(inputs)))[..16];
         string path = Path.Combine(VmCache.DirectoryOf("images"), $"guest-{hash}.cpio");
         if (File.Exists(path))
@@ -103,7 +103,7 @@ internal static class GuestImage
     {
         PrivateApt apt = await PrivateApt.OpenAsync("apt-guest", [suite], progress, cancellation).ConfigureAwait(false);
         progress?.Report("downloading the packages of the guest image");
-        string[] packages = await apt.DownloadClosureAsync(s_packages, Directory.CreateDirectory(Path.Combine(work, "apt")).FullName, cancellation).ConfigureAwait(false);
+        string[] packages = await apt.DownloadClosureAsync(_packages, Directory.CreateDirectory(Path.Combine(work, "apt")).FullName, cancellation).ConfigureAwait(false);
 
         progress?.Report($"building the guest image from {packages.Length} packages");
         string root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
@@ -137,8 +137,8 @@ internal static class GuestImage
             archive.AddLink($"/bin/{applet}", "busybox");
         }
 
-        Queue<string> libraries = new(s_libraries);
-        foreach (string program in s_programs)
+        Queue<string> libraries = new(_libraries);
+        foreach (string program in _programs)
         {
             string file = FindFile(root, ["usr/bin", "usr/sbin", "bin", "sbin"], program);
             archive.AddTree(file, $"/usr/bin/{program}");

@@ -13,7 +13,7 @@ public static partial class KernelCatalog
     public const string Newest = "newest";
 
     /// <summary>sched_ext came with 6.12; Debian's cloud kernels have it from 6.16 on.</summary>
-    private static readonly string[] s_suites = ["bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
+    private static readonly string[] _suites = ["bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
 
     /// <summary>The kernel of a series, of <see cref="Newest"/>, or at a path. Downloads what the cache lacks.</summary>
     /// <exception cref="VmException">There is none; the message lists those that there are.</exception>
@@ -105,7 +105,7 @@ public static partial class KernelCatalog
         bool experimental, IProgress<string>? progress, CancellationToken cancellation)
     {
         PrivateApt apt = await PrivateApt.OpenAsync(
-            experimental ? "apt-kernels-experimental" : "apt-kernels", experimental ? [.. s_suites, "experimental"] : s_suites, progress, cancellation).ConfigureAwait(false);
+            experimental ? "apt-kernels-experimental" : "apt-kernels", experimental ? [.. _suites, "experimental"] : _suites, progress, cancellation).ConfigureAwait(false);
         string[] names = await apt.PackageNamesAsync("linux-", cancellation).ConfigureAwait(false);
         return (apt, KernelPackage.NewestOfEachSeries(names));
     }

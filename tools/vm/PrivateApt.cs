@@ -4,7 +4,7 @@ namespace Wd40.Vm;
 /// <summary>An apt configuration of our own in the cache: the machine's mirror, the distribution's keyring, other suites. The system's is not touched.</summary>
 internal sealed class PrivateApt
 {
-    private static readonly TimeSpan s_listsStayFresh = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _listsStayFresh = TimeSpan.FromHours(1);
 
     private readonly string _directory;
     private readonly Dictionary<string, string> _environment;
@@ -27,7 +27,7 @@ internal sealed class PrivateApt
 
         string stamp = Path.Combine(directory, "updated");
         string sources = await File.ReadAllTextAsync(Path.Combine(directory, "sources.list"), cancellation).ConfigureAwait(false);
-        bool fresh = File.Exists(stamp) && DateTime.UtcNow - File.GetLastWriteTimeUtc(stamp) < s_listsStayFresh
+        bool fresh = File.Exists(stamp) && DateTime.UtcNow - File.GetLastWriteTimeUtc(stamp) < _listsStayFresh
             && await File.ReadAllTextAsync(stamp, cancellation).ConfigureAwait(false) == sources;
         if (!fresh)
         {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.CommandLine;
 using System.Text.Json;
 
 namespace Wd40.Vm.Commands;

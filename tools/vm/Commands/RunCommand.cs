@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.CommandLine;
-
 namespace Wd40.Vm.Commands;
 
 /// <summary><c>wd40 vm run</c>: one command in a fresh guest.</summary>
@@ -15,6 +13,14 @@ internal static class RunCommand
         Option<int> limit = new("--limit") { Description = "Wall time for the command in seconds (default: 180, with --clock icount 1200).", HelpName = "SECONDS" };
         Option<bool> log = new("--log") { Description = "Print the kernel log at the end." };
         Argument<string[]> words = new("command") { Description = "A line for the guest's shell, behind '--'.", Arity = ArgumentArity.OneOrMore };
+        // Everything behind an unknown option would count as the command: a misspelt option must not run in the guest.
+        words.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault() is { Value: var first } && first.StartsWith('-'))
+            {
+                result.AddError($"unknown option '{first}'; the guest's command comes behind '--' and begins with no dash.");
+            }
+        });
         command.Options.Add(limit);
         command.Options.Add(log);
         command.Arguments.Add(words);

@@ -10,6 +10,9 @@ public sealed record FigureDefinition(string Name, string Path, Direction Better
     /// <summary>Judged against the default scheduler (true), or by its own value.</summary>
     public bool IsRatio { get; init; } = true;
 
+    /// <summary>The report gives nanoseconds; tables show milliseconds.</summary>
+    public bool IsTime => Path.Contains("_ns", StringComparison.Ordinal);
+
     /// <summary>A throughput: in instruction-count mode it says something only while no CPU is idle.</summary>
     public bool NeedsBusyMachine { get; init; }
 

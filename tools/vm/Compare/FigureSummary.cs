@@ -10,6 +10,14 @@ public sealed record FigureSummary(string Scenario, FigureDefinition Figure, str
 {
     private IEnumerable<FigureRound> Counted => Rounds.Where(round => round.Void is null);
 
+    /// <summary>
+    /// The same figure over the rounds that have values whether they count or not: for showing, never for judging. A throughput
+    /// with idle CPUs is still worth a look beside its idle share.
+    /// </summary>
+    public FigureSummary Shown => CountedRounds > 0
+        ? this
+        : this with { Rounds = [.. Rounds.Where(round => double.IsFinite(round.Candidate)).Select(round => round with { Void = null })] };
+
     /// <summary>For example <c>timer.p99</c>.</summary>
     public string FullName => $"{Scenario}.{Figure.Name}";
 

@@ -31,6 +31,7 @@ public static class ScenarioCatalog
             new("wakeup_p99", "wakeup_ns.p99", Direction.Lower),
             new("request_p99", "request_ns.p99", Direction.Lower),
         ]) { HasFixedWork = true },
+        // Its forks alone leave CPUs idle, so with instruction counting the time is mostly shown and not judged.
         new("hackbench", "switches -- hackbench -g 4 -l 100",
         [
             new("time", "time_ns", Direction.Lower) { NeedsBusyMachine = true },
