@@ -41,6 +41,7 @@ public struct CpuMask : IEquatable<CpuMask>
     /// <summary>Smallest CPU number of the set that is at least <paramref name="from"/>, or -1.</summary>
     public readonly int Next(int from)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
         for (int word = from / WordBits; word < WdConstants.MaskWords; word++)
         {
             ulong bits = _words[word];
@@ -173,7 +174,7 @@ public struct CpuMask : IEquatable<CpuMask>
             text.Append(text.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{first}");
             if (last > first)
                 text.Append(CultureInfo.InvariantCulture, $"-{last}");
-            first = last + 1 < Capacity ? Next(last + 1) : -1;
+            first = Next(last + 1);
         }
         return text.ToString();
     }

@@ -42,7 +42,7 @@ public sealed class Topology
             throw Unreadable(Path.Combine(cpuRoot, "online"), "it names no CPU", null);
         var nodes = ReadNodes(root + NodeRoot, online);
         var cpus = new List<TopologyCpu>();
-        for (int id = online.First; id >= 0; id = id + 1 < CpuMask.Capacity ? online.Next(id + 1) : -1)
+        for (int id = online.First; id >= 0; id = online.Next(id + 1))
             cpus.Add(ReadCpu(Path.Combine(cpuRoot, string.Create(CultureInfo.InvariantCulture, $"cpu{id}")), id, online, nodes));
         int highest = Math.Max(cpus[^1].Id, NumberedDirectories(cpuRoot, "cpu").DefaultIfEmpty(0).Max());
         if (highest >= CpuMask.Capacity)
@@ -56,7 +56,7 @@ public sealed class Topology
         siblings.Add(id);
         if (ReadList(Path.Combine(directory, "topology", "thread_siblings_list")) is { } threads)
         {
-            for (int cpu = threads.First; cpu >= 0; cpu = cpu + 1 < CpuMask.Capacity ? threads.Next(cpu + 1) : -1)
+            for (int cpu = threads.First; cpu >= 0; cpu = threads.Next(cpu + 1))
             {
                 if (online.Contains(cpu))
                     siblings.Add(cpu);

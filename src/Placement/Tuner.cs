@@ -43,7 +43,7 @@ public sealed class Tuner
         for (int domain = 0; domain < _cpusOf.Length; domain++)
         {
             var cpus = CpuMask.FromWords(domains[domain].Cpus);
-            for (int cpu = cpus.First; cpu >= 0 && cpu < _domainOf.Length; cpu = cpu + 1 < CpuMask.Capacity ? cpus.Next(cpu + 1) : -1)
+            for (int cpu = cpus.First; cpu >= 0 && cpu < _domainOf.Length; cpu = cpus.Next(cpu + 1))
             {
                 _domainOf[cpu] = (byte)domain;
                 _cpusOf[domain]++;
