@@ -37,6 +37,7 @@ public sealed class RoundsTests
         {
             Assert.That(summaries.Single(summary => summary.Figure.Name == "rate").CountedRounds, Is.EqualTo(counted));
             Assert.That(summaries.Single(summary => summary.Figure.Name == "wakeup_p99").CountedRounds, Is.EqualTo(1), "a delay counts anyway");
+            Assert.That(summaries[0].Shown.Ratio!.Median, Is.EqualTo(1), "shown whether it counts or not");
             Assert.That(summaries[0].CandidateIdle, Is.EqualTo(idle), "shown whether it counts or not");
         });
     }

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Spectre.Console;
+
 namespace Wd40.Vm.Compare;
 
 /// <summary><c>wd40 compare</c>: a scheduler against the default one, in rounds of one boot, with verdicts.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
 using System.Text.Json;
+using Spectre.Console;
 
 namespace Wd40.Vm.Compare;
 
