@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
 using Wd40.Vm.Commands;
 
 namespace Wd40.Vm;

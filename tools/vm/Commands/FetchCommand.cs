@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+
 namespace Wd40.Vm.Commands;
 
 /// <summary><c>wd40 vm fetch</c>: a kernel into the cache, also when an older build is there.</summary>

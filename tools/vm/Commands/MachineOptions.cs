@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
 namespace Wd40.Vm.Commands;
 
 /// <summary>The options that describe a guest, shared by the commands that boot one.</summary>

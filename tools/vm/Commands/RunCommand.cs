@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.CommandLine;
+
 namespace Wd40.Vm.Commands;
 
 /// <summary><c>wd40 vm run</c>: one command in a fresh guest.</summary>
@@ -16,7 +18,7 @@ internal static class RunCommand
         // Everything behind an unknown option would count as the command: a misspelt option must not run in the guest.
         words.Validators.Add(result =>
         {
-            if (result.Tokens.FirstOrDefault() is { Value: var first } && first.StartsWith('-'))
+            if (result.Tokens is [{ Value: ['-', ..] first }, ..])
             {
                 result.AddError($"unknown option '{first}'; the guest's command comes behind '--' and begins with no dash.");
             }
