@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>Load figures and convergence of the balancer.</summary>
+internal sealed partial class FigureTests
+{
+    /// <summary>Only the balancer moves tasks between domains.</summary>
+    private const string BalancerAlone = "-g 0 -D 0 -K 0";
+
+    /// <summary>Default period of the balancer, guest seconds.</summary>
+    private const double Interval = 2;
+
+    private const int Rounds = 5;
+
+    /// <summary>From the moment of interest to the window in which CPU time is measured.</summary>
+    private const double RoundsTime = (Rounds * Interval) + 1;
+
+    private const double Window = 3;
+
+    /// <summary>16 hogs that all begin in one domain are spread evenly, and the kernel saw the moves that the balancer counts.</summary>
+    [Test, Property("Check", "A-11")]
+    public async Task Sixteen_hogs_of_one_domain_spread_over_both()
+    {
+        await SharedSchedulerAsync(BalancerAlone);
+        const double Widen = 0.5;
+        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}"), Widen, Widen + RoundsTime, Window);
+        JudgeConvergence(run, [8, 8]);
+    }
+
+    /// <summary>After the 8 hogs of one domain have ended, the other 8 are spread evenly.</summary>
+    [Test, Property("Check", "A-11")]
+    public async Task Eight_remaining_hogs_spread_over_both_domains()
+    {
+        await SharedSchedulerAsync(BalancerAlone);
+        // Time to settle at 8:8, from wherever the hogs were started.
+        const double Kill = (4 * Interval) + 0.5;
+        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --kill-on 4-7 --kill-after {Kill}"), Kill, Kill + RoundsTime, Window);
+        Assert.That(run.Hogs.Groups[0].Alive, Is.EqualTo(8), "hogs left after those of one domain have ended");
+        JudgeConvergence(run, [4, 4]);
+    }
+
+    /// <summary>8 hogs are a load of 8, with weights (machine full) and without (half of it idle), and imbalances cancel out.</summary>
+    [TestCase("8", 0, true), TestCase("8:nice=3:cpus=0-3", 0.5, false), Property("Check", "A-27")]
+    public async Task Eight_hogs_are_a_load_of_eight(string groups, double idle, bool full)
+    {
+        await SharedSchedulerAsync(BalancerAlone);
+        const double Settle = 8;
+        var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60));
+        var steps = run.Steps;
+        Note($"{(full ? "full" : "half idle")}: loads {string.Join(" ", steps.Select(step => step.Load.ToString("F3", CultureInfo.InvariantCulture)))}, idle share {run.Hogs.IdleShare:F3}");
+        Assert.That(steps, Has.Count.GreaterThanOrEqualTo(2), "balance steps in the window");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Hogs.IdleShare, Is.EqualTo(idle).Within(0.02), "idle share: the machine was not in the mode to be tested");
+            Assert.That(steps.Average(step => step.Load), Is.EqualTo(8).Within(3).Percent, "sum of loads");
+            foreach (var step in steps)
+            {
+                Assert.That(step.Domains.Sum(domain => domain.Imbal), Is.Zero.Within(0.001), "sum of the domains' imbalances");
+                Assert.That(step.Nodes.Values.Sum(node => node.Imbal), Is.Zero.Within(0.001), "sum of the nodes' imbalances");
+            }
+        }
+    }
+
+    private static void JudgeConvergence(BalanceRun run, int[] wanted)
+    {
+        var steps = run.Steps;
+        var even = steps.Select(IsEven).ToArray();
+        var rounds = Array.LastIndexOf(even, false) + 2;
+        var last = run.Hogs.Samples![^1].HogsPerDomain;
+        Note($"even after {rounds} balance steps of {steps.Count}: loads {string.Join(" ", steps.Select(step => string.Join(":", step.Domains.Select(d => d.Load.ToString("F2", CultureInfo.InvariantCulture)))))}; "
+            + $"hogs per domain at the end {string.Join(":", last)}; {run.Hogs.CpusUsed:F2} CPUs used; "
+            + $"{run.Applied} migrations applied, {run.HogMoves} moves of hogs between domains traced");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(steps, Has.Count.GreaterThanOrEqualTo(Rounds), "balance steps in the time of as many intervals");
+            Assert.That(rounds, Is.LessThanOrEqualTo(Rounds), "balance steps until loads are within 5 % of their mean");
+            Assert.That(last, Is.EqualTo(wanted), "hogs per domain at the end");
+            Assert.That(run.Hogs.CpusUsed, Is.EqualTo(8).Within(1).Percent, "CPUs used after convergence");
+            Assert.That(run.HogMoves, Is.Positive, "moves of hogs between domains");
+            Assert.That(run.Applied, Is.EqualTo(run.HogMoves), "nr_migrations against the kernel's migration tracepoint");
+        }
+    }
+
+    private static bool IsEven(ClusterStats step)
+    {
+        var mean = step.Domains.Average(domain => domain.Load);
+        return step.Domains.All(domain => Math.Abs(domain.Load - mean) <= 0.05 * mean);
+    }
+}

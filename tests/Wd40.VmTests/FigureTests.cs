@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.Schedulers;
+using Wd40.Vm;
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>
+/// Checks that judge figures: 8 CPUs in 2 domains, instruction-count mode, where guest time does not depend on the host. One boot per
+/// kernel. Tests with equal options share one run of the scheduler; NUnit runs them by name, so names decide how often it starts.
+/// </summary>
+[TestFixture("6.18")]
+[TestFixture(KernelCatalog.Newest)]
+internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.InstructionCount)
+{
+    /// <summary>sched_ext weights of nice 0, 3 and 10: the kernel's load weights 1024, 526 and 110 on a scale where nice 0 is 100.</summary>
+    private const double WeightOfNice0 = 100, WeightOfNice3 = 51, WeightOfNice10 = 11;
+
+    /// <summary>Bounds on starting are multiples of a C loader's time in the same boot: an emulated machine has no seconds of its own.</summary>
+    private const double StartFactor = 5;
+
+    private const long StopLimitNs = 2_000_000_000;
+    private const int ProbeLimitMs = 120_000;
+    private const int Seconds = 10;
+    private const int FullSeconds = 30;
+
+    private static readonly Dictionary<string, string> _hogs = new()
+    {
+        ["A-6"] = "1:nice=0:cpus=2,1:nice=3:cpus=2",
+        ["A-7"] = "4:nice=0:cpus=0-3,4:nice=3:cpus=0-3",
+        ["modules"] = "1:nice=0:cpus=2,1:nice=10:cpus=2",
+    };
+
+    private readonly Dictionary<string, HogsReport> _default = [];
+
+    /// <summary>Starting and stopping take the time of a C loader of the same object, times a small factor.</summary>
+    [Test, Property("Check", "A-1")]
+    public async Task Starts_and_stops_about_as_fast_as_a_C_loader()
+    {
+        await EndSharedSchedulerAsync();
+        var c = await LifetimeAsync(await PrepareCLoaderAsync());
+        var own = await LifetimeAsync($"{GuestPrograms.Wd40} run wd40");
+        Note($"enabled after {own.EnabledNs / 1e9:F2} s, C loader {c.EnabledNs / 1e9:F2} s ({(double)own.EnabledNs / c.EnabledNs:F2} times); "
+            + $"after SIGTERM disabled in {own.DisabledNs / 1e9:F3} s, ended in {own.EndedNs / 1e9:F3} s, C loader {c.DisabledNs / 1e9:F3} s and {c.EndedNs / 1e9:F3} s");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Ops, Does.StartWith("wd40"));
+            Assert.That(own.EnabledNs, Is.LessThanOrEqualTo(StartFactor * c.EnabledNs), "time until enabled");
+            Assert.That(own.DisabledNs, Is.LessThan(StopLimitNs), "time from SIGTERM until disabled");
+            Assert.That(own.EndedNs, Is.LessThan(StopLimitNs), "time from SIGTERM until the process ended");
+            Assert.That(own.ExitCode, Is.Zero);
+        }
+    }
+
+    /// <summary>Two hogs on one CPU share it by weight.</summary>
+    [Test, Property("Check", "A-6")]
+    public async Task Weights_hold_on_one_CPU()
+    {
+        var before = await DefaultAsync("A-6");
+        await DefaultAsync("A-7");
+        await SharedSchedulerAsync("");
+        var own = await HogsAsync("A-6");
+        Note($"nice 0 : nice 3 on one CPU = {own.Ratio:F3}, default scheduler {before.Ratio:F3}, due {WeightOfNice0 / WeightOfNice3:F3}");
+        Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice3).Within(5).Percent);
+    }
+
+    /// <summary>Eight hogs on the four CPUs of one domain share them by weight.</summary>
+    [Test, Property("Check", "A-7")]
+    public async Task Weights_hold_in_one_domain()
+    {
+        var before = await DefaultAsync("A-7");
+        await SharedSchedulerAsync("");
+        var own = await HogsAsync("A-7");
+        Note($"4 x nice 0 : 4 x nice 3 on 4 CPUs = {own.Ratio:F3}, default scheduler {before.Ratio:F3}, due {WeightOfNice0 / WeightOfNice3:F3}; "
+            + $"members within {own.Groups[0].Range:P1} and {own.Groups[1].Range:P1}, default scheduler {before.Groups[0].Range:P1} and {before.Groups[1].Range:P1}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice3).Within(5).Percent);
+            Assert.That(own.CpusUsed, Is.EqualTo(4).Within(2).Percent, "CPUs that the hogs used");
+            foreach (var group in own.Groups)
+                Assert.That(group.Range, Is.LessThanOrEqualTo(0.05), $"hogs of nice {group.Nice}: largest less smallest share over their mean");
+        }
+    }
+
+    /// <summary>With the interactive module weights count ...</summary>
+    [Test, Property("Check", "modules")]
+    public async Task Weights_hold_through_the_deadline_module()
+    {
+        await SharedSchedulerAsync("");
+        var own = await HogsAsync("modules");
+        Note($"deadline/interactive: nice 0 : nice 10 = {own.Ratio:F2}");
+        Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice10).Within(10).Percent);
+    }
+
+    /// <summary>... and the same program without that module, the core's own first in, first out, ignores them.</summary>
+    [Test, Property("Check", "modules")]
+    public async Task Without_deadline_module_weights_do_not_count()
+    {
+        await SharedSchedulerAsync("-f");
+        var own = await HogsAsync("modules");
+        Note($"no deadline module: nice 0 : nice 10 = {own.Ratio:F3}");
+        Assert.That(own.Ratio, Is.EqualTo(1).Within(5).Percent);
+    }
+
+    private static void Note(string line) => TestContext.Out.WriteLine(line);
+
+    private async Task<HogsReport> DefaultAsync(string name)
+    {
+        if (_default.TryGetValue(name, out var known))
+            return known;
+        await EndSharedSchedulerAsync();
+        return _default[name] = await HogsAsync(name);
+    }
+
+    private Task<HogsReport> HogsAsync(string name) =>
+        LoadAsync<HogsReport>(string.Create(CultureInfo.InvariantCulture, $"hogs --groups {_hogs[name]} --seconds {RunLength.Of(Seconds, FullSeconds)}"));
+
+    private async Task<LifetimeReport> LifetimeAsync(string command) =>
+        (await Guest.CallAsync(string.Create(CultureInfo.InvariantCulture, $"exec {GuestPrograms.Probe} lifetime 500 {ProbeLimitMs} {command}"))).ReadJson<LifetimeReport>();
+
+    /// <summary>Puts the object that wd40 would link into the guest; returns the command that loads it from C.</summary>
+    private async Task<string> PrepareCLoaderAsync()
+    {
+        const string Object = GuestPrograms.Directory + "/linked.o";
+        var options = new Wd40Options();
+        using (var linked = Wd40Scheduler.Compose(options).Link())
+            await Guest.WriteFileAsync(Object, linked.ToArray());
+        var topology = Guest.Options.Topology;
+        var layout = new ArenaLayout((uint)topology.Cpus, (uint)topology.Llcs, (uint)topology.Nodes, options.MaxTasks);
+        var tunables = LayoutTable.Structs.Single(type => type.Name == "wd_tunables");
+        ulong Word(string field) => layout.Tunables + tunables.Fields.Single(f => f.Name == field).Offset;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{GuestPrograms.CLoader} {Object} {string.Join(',', Enumerable.Repeat(topology.CpusPerLlc, topology.Llcs))} "
+            + $"size={layout.Size} cpus={layout.Cpus} stats={layout.Stats} domains={layout.Domains} tunables={layout.Tunables} requests={layout.Requests} "
+            + $"briefs={layout.Briefs} tasks={layout.Tasks} max_tasks={layout.MaxTasks} nr_cpu_ids={layout.NrCpuIds} nr_domains={layout.NrDomains} "
+            + $"nr_nodes={layout.NrNodes} @{Word("slice_min")}={options.SliceOverutilUs * 1000} @{Word("slice_max")}={options.SliceUnderutilUs * 1000}");
+    }
+}

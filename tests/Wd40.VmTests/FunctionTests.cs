@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using System.Text.Json;
+using Wd40.ArenaRuntime;
+using Wd40.Vm;
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>Checks of function: 8 CPUs in 2 domains, emulated in parallel, so that callbacks really run at the same time. One boot per kernel.</summary>
+[TestFixture("6.18")]
+[TestFixture(KernelCatalog.Newest)]
+internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel)
+{
+    private const int SigKill = 9;
+
+    /// <summary>The kernel's exit kind for sysrq-S.</summary>
+    private const int ExitSysrq = 67;
+
+    /// <summary>--dry-run loads and verifies everything, says what it costs, and attaches nothing.</summary>
+    [Test, Property("Check", "dry-run")]
+    public async Task Dry_run_prints_verified_instructions()
+    {
+        await EndSharedSchedulerAsync();
+        var sequence = await ReadWordAsync(EnableSequence);
+        var result = (await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --dry-run --json")).EnsureSuccess();
+        using var report = JsonDocument.Parse(result.Output);
+        var programs = report.RootElement.GetProperty("programs").EnumerateArray().ToArray();
+        var callbacks = programs.Where(program => program.GetProperty("kind").GetString() == "callback").ToArray();
+        TestContext.Out.WriteLine(string.Join(", ", programs.Select(program => $"{program.GetProperty("name")} {program.GetProperty("instructions")}")));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(callbacks.Select(program => program.GetProperty("name").GetString()), Is.SupersetOf(new[] { "wd_enqueue", "wd_dispatch", "wd_select_cpu" }));
+            Assert.That(programs.Select(program => program.GetProperty("instructions").GetInt64()), Is.All.Positive);
+            Assert.That(await StateAsync(), Is.EqualTo("disabled"));
+            Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
+        }
+    }
+
+    /// <summary>A second instance is refused with a message of its own, and the first does not notice.</summary>
+    [Test, Property("Check", "A-2")]
+    public async Task Second_instance_is_refused_and_the_first_goes_on()
+    {
+        var first = await SharedSchedulerAsync("");
+        var sequence = await ReadWordAsync(EnableSequence);
+        var before = await first.TotalsAsync();
+        var second = await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40");
+        var after = await first.TotalsAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(second.ExitCode, Is.EqualTo((int)ExitCode.UnfitMachine), second.Error);
+            Assert.That(second.Error, Does.Contain("running"));
+            Assert.That(await StateAsync(), Is.EqualTo("enabled"));
+            Assert.That(await ReadWordAsync(Ops), Does.StartWith("wd40"));
+            Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
+            Assert.That(first.Job.HasEnded, Is.False, "the first instance ended");
+            Assert.That(after.NrSlotsAllocated, Is.GreaterThan(before.NrSlotsAllocated), "the first instance's socket answers with the first instance's counters");
+        }
+    }
+
+    /// <summary>Many short-lived processes leak no slot and no memory, and no slot belongs to two tasks.</summary>
+    [Test, Property("Check", "A-30")]
+    public async Task Fork_storm_leaks_nothing()
+    {
+        var scheduler = await SharedSchedulerAsync("");
+        var before = await HeldAsync(scheduler);
+        var storm = (await Guest.CallAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(20_000, 500_000)} --parallel 8"))).ReadJson<ForkReport>();
+        var after = await HeldAsync(scheduler);
+        TestContext.Out.WriteLine($"{storm.Forked} forks, {storm.ForksPerS:F0}/s; slots held {before.Unfreed} -> {after.Unfreed}, "
+            + $"tasks {before.Tasks} -> {after.Tasks}, arena {before.ArenaKiB} -> {after.ArenaKiB} KiB");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(storm.Failures, Is.Zero, "forks that failed");
+            Assert.That(scheduler.Job.HasEnded, Is.False, "the scheduler ended");
+            Assert.That(await StateAsync(), Is.EqualTo("enabled"));
+            Assert.That(after.Stats.NrSlotsAllocated - before.Stats.NrSlotsAllocated, Is.GreaterThanOrEqualTo(storm.Forked), "slots handed out during the storm");
+            Assert.That(after.Unfreed - before.Unfreed, Is.EqualTo(after.Tasks - before.Tasks).Within(TransientTasks), "slots held more than before");
+            Assert.That(after.Unfreed, Is.EqualTo(after.Tasks).Within(TransientTasks), "one slot for each task");
+            Assert.That(after.Stats.NrSlotErrors, Is.Zero, "slot errors");
+            Assert.That(after.Stats.NrUntracked, Is.Zero, "tasks without a slot");
+            Assert.That(after.ArenaKiB, Is.EqualTo(before.ArenaKiB), "arena pages in memory, KiB");
+        }
+    }
+
+    /// <summary>With the balancer off nothing moves, and loads are still reported.</summary>
+    [Test, Property("Check", "A-14")]
+    public async Task Without_balancing_nothing_moves_and_loads_are_reported()
+    {
+        await SharedSchedulerAsync("-g 0 -D 0 -K 0 --no-load-balance");
+        const double Widen = 0.5;
+        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}"), Widen, Widen + 7, 3);
+        var last = run.Steps[^1];
+        TestContext.Out.WriteLine($"{run.Steps.Count} steps, loads {string.Join(":", last.Domains.Select(domain => domain.Load.ToString("F2", CultureInfo.InvariantCulture)))}, "
+            + $"{run.HogMoves} moves traced, hogs per domain {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.HogMoves, Is.Zero, "moves of hogs between domains, from the kernel's tracepoint");
+            Assert.That(last.NrRequested, Is.Zero, "migrations requested");
+            Assert.That(last.NrMigrations, Is.Zero, "migrations applied");
+            Assert.That(run.Hogs.Samples![^1].HogsPerDomain, Is.EqualTo(new[] { 16, 0 }));
+            Assert.That(last.Domains[0].Load, Is.EqualTo(16).Within(10).Percent, "load of the domain with all hogs");
+            Assert.That(last.Domains[1].Load, Is.LessThan(2), "load of the other domain");
+        }
+    }
+
+    /// <summary>A scheduler process that is killed leaves the machine on the default scheduler.</summary>
+    [Test, Property("Check", "A-2")]
+    public async Task A_killed_process_leaves_the_default_scheduler()
+    {
+        await EndSharedSchedulerAsync();
+        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        var killed = await scheduler.StopAsync(SigKill);
+        await UntilDisabledAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(killed.ExitCode, Is.EqualTo(128 + SigKill));
+            Assert.That((await Guest.CallAsync($"cat {Ops}")).ExitCode, Is.Not.Zero, "no scheduler has a name any more");
+            // The file of its socket is still there: the next start must not stumble over it.
+            await using var next = await RunningScheduler.StartAsync(Guest, "");
+            Assert.That(await StateAsync(), Is.EqualTo("enabled"));
+        }
+    }
+
+    /// <summary>A scheduler that the administrator ejects says so and exits with its own code.</summary>
+    [Test, Property("Check", "A-2")]
+    public async Task Ejection_by_sysrq_is_reported()
+    {
+        await EndSharedSchedulerAsync();
+        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        (await Guest.CallAsync("echo S > /proc/sysrq-trigger")).EnsureSuccess();
+        var result = await scheduler.WaitAsync();
+        var report = await scheduler.ReadReportAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.EqualTo((int)ExitCode.EjectedByError), result.Error);
+            Assert.That(report.GetProperty("kind").GetInt32(), Is.EqualTo(ExitSysrq));
+            Assert.That(report.GetProperty("reason").GetString(), Is.Not.Empty);
+            Assert.That(result.Error, Does.Contain("EXIT: "));
+            Assert.That(await StateAsync(), Is.EqualTo("disabled"));
+        }
+    }
+
+    private const string Ops = "/sys/kernel/sched_ext/root/ops";
+    private const string EnableSequence = "/sys/kernel/sched_ext/enable_seq";
+
+    /// <summary>Kernel threads and the reading command itself come and go between two readings.</summary>
+    private const int TransientTasks = 8;
+
+    private async Task UntilDisabledAsync() =>
+        (await Guest.CallAsync("until [ \"$(cat /sys/kernel/sched_ext/state)\" = disabled ]; do sleep 0.05; done")).EnsureSuccess();
+
+    /// <summary>What the scheduler holds, beside the number of tasks there are.</summary>
+    private async Task<(ClusterStats Stats, long Unfreed, long Tasks, long ArenaKiB)> HeldAsync(RunningScheduler scheduler)
+    {
+        var stats = await scheduler.TotalsAsync();
+        var tasks = long.Parse((await Guest.CallAsync("ls -d /proc/[0-9]*/task/[0-9]* | wc -l")).EnsureSuccess().Output, CultureInfo.InvariantCulture);
+        // The arena is the mapping at its fixed address; what is in memory of it, in KiB.
+        var arena = await Guest.CallAsync("""awk '/^100000000000-/ { in_arena = 1 } in_arena && /^Rss:/ { print $2; exit }' /proc/$(pidof wd40)/smaps""");
+        return (stats, stats.NrSlotsAllocated - stats.NrSlotsFreed, tasks, long.Parse(arena.EnsureSuccess().Output, CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using Wd40.Vm;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests.Harness;
+
+/// <summary>A run of hogs with what statistics and the kernel's tracepoint said meanwhile.</summary>
+/// <param name="Hogs">The hogs' own report.</param>
+/// <param name="Readings">Statistics from the moment of interest to the end of the hogs, oldest first.</param>
+/// <param name="Moves">Moves of hogs between domains in the same time.</param>
+internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Readings, IReadOnlyList<TraceMove> Moves)
+{
+    private const int PeriodMs = 200;
+
+    /// <summary>One reading per balance step, the first step after the moment of interest first.</summary>
+    public IReadOnlyList<ClusterStats> Steps =>
+        [.. Readings.Select(line => line.Stats).DistinctBy(stats => stats.LbAtUs).Skip(1)];
+
+    /// <summary>Migrations that the statistics count as applied.</summary>
+    public long Applied => Readings[^1].Stats.NrMigrations - Readings[0].Stats.NrMigrations;
+
+    /// <summary>Moves of hogs that the kernel traced.</summary>
+    public int HogMoves => Moves.Count;
+
+    /// <summary>Runs hogs and records.</summary>
+    /// <param name="guest">Where a scheduler runs.</param>
+    /// <param name="arguments">Of <c>wd40-load hogs</c>, all but its times.</param>
+    /// <param name="from">Seconds from the start of the hogs to the moment of interest.</param>
+    /// <param name="warmup">Seconds from the start of the hogs to the window in which their CPU time is measured.</param>
+    /// <param name="seconds">Length of the window.</param>
+    public static async Task<BalanceRun> RecordAsync(Guest guest, string arguments, double from, double warmup, double seconds)
+    {
+        var trace = await MigrationTrace.StartAsync(guest).ConfigureAwait(false);
+        var stats = await StatsRecording.StartAsync(guest, PeriodMs).ConfigureAwait(false);
+        var command = string.Create(CultureInfo.InvariantCulture,
+            $"{GuestPrograms.Load} hogs --domains 0-3,4-7 {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {PeriodMs}");
+        var hogs = (await guest.CallAsync(command).ConfigureAwait(false)).ReadJson<HogsReport>();
+        var moves = (await trace.StopAsync().ConfigureAwait(false)).Moves;
+        var readings = await stats.StopAsync().ConfigureAwait(false);
+        var begin = hogs.StartNs + (long)(from * 1e9);
+        var end = hogs.StartNs + (long)((warmup + seconds) * 1e9);
+        // The last reading before the moment is the baseline.
+        var first = readings.LastOrDefault(line => line.MonoNs <= begin) ?? throw new AssertionException("no statistics before the moment of interest");
+        StatsLine[] used = [.. readings.Where(line => line.MonoNs >= first.MonoNs && line.MonoNs <= end)];
+        return new BalanceRun(hogs, used, [.. moves.Where(move => move.AtNs >= begin && move.AtNs <= used[^1].MonoNs)]);
+    }
+}

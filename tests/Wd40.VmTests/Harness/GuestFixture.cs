@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Vm;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests.Harness;
+
+/// <summary>
+/// Tests that share one boot of one guest. After each test the kernel log is looked at: a warning, bug or stall fails the test
+/// during which it came.
+/// </summary>
+[Parallelizable(ParallelScope.Self)]
+internal abstract class GuestFixture
+{
+    private readonly GuestOptions _options;
+    private Guest? _guest;
+    private RunningScheduler? _shared;
+    private int _logSeen;
+
+    /// <summary>Tests in a guest.</summary>
+    /// <param name="kernel">A series, or <c>newest</c>.</param>
+    /// <param name="topology">Processors and memory.</param>
+    /// <param name="clock">What the tests may prove, see docs of the runner.</param>
+    protected GuestFixture(string kernel, VmTopology topology, ClockMode clock) =>
+        _options = new GuestOptions { Kernel = kernel, Topology = topology, Clock = clock, BootLimit = TimeSpan.FromMinutes(5) };
+
+    /// <summary>The guest.</summary>
+    protected Guest Guest => _guest ?? throw new InvalidOperationException("the guest did not boot");
+
+    /// <summary>Boots.</summary>
+    [OneTimeSetUp]
+    public async Task BootAsync()
+    {
+        _guest = await Guest.BootAsync(_options with { Files = GuestPrograms.All() }, new TestProgress()).ConfigureAwait(false);
+        _logSeen = 0;
+    }
+
+    /// <summary>Ends the guest.</summary>
+    [OneTimeTearDown]
+    public async Task PowerOffAsync()
+    {
+        if (_guest is not null)
+            await _guest.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The kernel-log gate.</summary>
+    [TearDown]
+    public async Task CheckKernelLogAsync()
+    {
+        if (_guest is null)
+            return;
+        var log = await _guest.ReadKernelLogAsync().ConfigureAwait(false);
+        var findings = KernelLogGate.Default.Check([.. log.Skip(_logSeen)]);
+        _logSeen = log.Count;
+        Assert.That(findings, Is.Empty, "the kernel complained during this test");
+    }
+
+    /// <summary>A scheduler with these options that further tests may go on using; ends another one that runs.</summary>
+    protected async Task<RunningScheduler> SharedSchedulerAsync(string options)
+    {
+        if (_shared is not null && !_shared.Job.HasEnded && _shared.Options == options)
+            return _shared;
+        await EndSharedSchedulerAsync().ConfigureAwait(false);
+        return _shared = await RunningScheduler.StartAsync(Guest, options).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the shared scheduler, so that the default one schedules.</summary>
+    protected async Task EndSharedSchedulerAsync()
+    {
+        if (_shared is not null)
+            await _shared.DisposeAsync().ConfigureAwait(false);
+        _shared = null;
+    }
+
+    /// <summary>Runs the workload program and reads its report.</summary>
+    protected async Task<T> LoadAsync<T>(string arguments) =>
+        (await Guest.CallAsync($"{GuestPrograms.Load} {arguments}").ConfigureAwait(false)).ReadJson<T>();
+
+    /// <summary>A file of the guest as one word.</summary>
+    protected async Task<string> ReadWordAsync(string path) =>
+        (await Guest.CallAsync($"cat {path}").ConfigureAwait(false)).EnsureSuccess().Output.Trim();
+
+    /// <summary>The kernel's state of sched_ext.</summary>
+    protected Task<string> StateAsync() => ReadWordAsync("/sys/kernel/sched_ext/state");
+
+    private sealed class TestProgress : IProgress<string>
+    {
+        public void Report(string value) => TestContext.Progress.WriteLine($"vm: {value}");
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Text.Json;
+using Wd40.Vm;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests.Harness;
+
+/// <summary>wd40 running in a guest. Disposing ends it, if the test has not.</summary>
+internal sealed class RunningScheduler : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private const string ReportFile = "/tmp/wd40-report.json";
+
+    /// <summary>Guest time within which it must be enabled; generous, because A-1 alone judges the time.</summary>
+    private const int EnableLimitMs = 120_000;
+
+    private readonly Guest _guest;
+    private readonly GuestJob _job;
+
+    private RunningScheduler(Guest guest, GuestJob job, string options)
+    {
+        _guest = guest;
+        _job = job;
+        Options = options;
+    }
+
+    /// <summary>The options it was started with.</summary>
+    public string Options { get; }
+
+    /// <summary>What it has logged up to now.</summary>
+    public string Log => _job.ErrorSoFar;
+
+    /// <summary>The process that runs.</summary>
+    public GuestJob Job => _job;
+
+    /// <summary>Starts it and waits until the kernel has enabled it.</summary>
+    public static async Task<RunningScheduler> StartAsync(Guest guest, string options)
+    {
+        var job = await guest.StartAsync($"rm -f {ReportFile}; exec {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}").ConfigureAwait(false);
+        var wait = await guest.StartAsync($"exec {GuestPrograms.Probe} enabled {EnableLimitMs}").ConfigureAwait(false);
+        var ended = job.WaitAsync(guest.Options.LifeLimit);
+        var enabled = wait.EndAsync();
+        if (await Task.WhenAny(ended, enabled).ConfigureAwait(false) == ended)
+        {
+            await wait.KillAsync(SigTerm).ConfigureAwait(false);
+            var result = await ended.ConfigureAwait(false);
+            throw new AssertionException($"wd40 {options} ended with status {result.ExitCode} before it was enabled:\n{result.Error}");
+        }
+
+        var answer = await enabled.ConfigureAwait(false);
+        if (answer.ExitCode != 0)
+        {
+            await job.KillAsync(SigKill).ConfigureAwait(false);
+            throw new AssertionException($"wd40 {options} was not enabled: {answer.Error}\n{job.ErrorSoFar}");
+        }
+
+        guest.Note($"wd40 {options} enabled");
+        return new RunningScheduler(guest, job, options);
+    }
+
+    /// <summary>Ends it with a signal and returns how the process ended.</summary>
+    public async Task<GuestResult> StopAsync(int signal = SigTerm)
+    {
+        await _job.KillAsync(signal).ConfigureAwait(false);
+        var result = await _job.EndAsync().ConfigureAwait(false);
+        _guest.Note($"wd40 {Options} ended with {result.ExitCode}");
+        return result;
+    }
+
+    /// <summary>Waits until the process ends by itself.</summary>
+    public Task<GuestResult> WaitAsync() => _job.EndAsync();
+
+    /// <summary>The exit report that it left.</summary>
+    public async Task<JsonElement> ReadReportAsync()
+    {
+        using var document = JsonDocument.Parse(await _guest.ReadFileAsync(ReportFile).ConfigureAwait(false));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Its statistics now: totals since start.</summary>
+    public async Task<ClusterStats> TotalsAsync()
+    {
+        var result = await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'").ConfigureAwait(false);
+        return GuestJson.Read<StatsLine>(result.EnsureSuccess().Output).Stats;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_job.HasEnded)
+            return;
+        await StopAsync(SigKill).ConfigureAwait(false);
+        await _guest.CallAsync("until [ \"$(cat /sys/kernel/sched_ext/state)\" = disabled ]; do sleep 0.05; done").ConfigureAwait(false);
+    }
+}

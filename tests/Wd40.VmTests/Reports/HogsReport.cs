@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.VmTests.Reports;
+
+/// <summary>What <c>wd40-load hogs</c> prints.</summary>
+/// <param name="StartNs">When the hogs began, CLOCK_MONOTONIC.</param>
+/// <param name="IdleShare">Of all CPUs in the measured window.</param>
+/// <param name="Groups">In the order of the command line.</param>
+/// <param name="Samples">Hogs per domain at a fixed period; empty unless asked for.</param>
+internal sealed record HogsReport(long StartNs, double IdleShare, IReadOnlyList<HogGroup> Groups, IReadOnlyList<HogSample>? Samples = null)
+{
+    /// <summary>CPU time of the first group over that of the second.</summary>
+    public double Ratio => Groups[0].ShareSum / Groups[1].ShareSum;
+
+    /// <summary>CPUs that all hogs together used.</summary>
+    public double CpusUsed => Groups.Sum(group => group.ShareSum);
+}
+
+/// <summary>Hogs of one nice value and affinity.</summary>
+/// <param name="Alive">Those not ended on purpose.</param>
+/// <param name="ShareSum">CPUs that they used together.</param>
+/// <param name="ShareMean">CPUs that each used on average.</param>
+/// <param name="LongestGapNs">Longest gap in the progress of one of them.</param>
+internal sealed record HogGroup(int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax, long LongestGapNs)
+{
+    /// <summary>How far the members are apart: largest less smallest share, over the mean.</summary>
+    public double Range => (ShareMax - ShareMin) / ShareMean;
+}
+
+/// <summary>Where the hogs were.</summary>
+/// <param name="AtNs">Since the hogs began.</param>
+internal sealed record HogSample(long AtNs, IReadOnlyList<int> HogsPerDomain);

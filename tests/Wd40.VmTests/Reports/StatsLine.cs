@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Text.Json.Serialization;
+
+namespace Wd40.VmTests.Reports;
+
+/// <summary>One line of <c>probe stats</c>: an answer of the statistics server and when it was asked.</summary>
+/// <param name="MonoNs">CLOCK_MONOTONIC.</param>
+internal sealed record StatsLine(long MonoNs, StatsAnswer Answer)
+{
+    /// <summary>The statistics.</summary>
+    public ClusterStats Stats => Answer.Errno == 0 ? Answer.Args.Resp : throw new FormatException($"the server answered errno {Answer.Errno}");
+}
+
+/// <summary>The protocol's envelope.</summary>
+internal sealed record StatsAnswer(int Errno, StatsArguments Args);
+
+/// <summary>The protocol's envelope, inner part.</summary>
+internal sealed record StatsArguments(ClusterStats Resp);
+
+/// <summary>The fields that the checks read.</summary>
+/// <param name="LbAtUs">Wall clock of the last balance step; it changes once a step.</param>
+/// <param name="Load">Sum of all loads.</param>
+/// <param name="NrMigrations">Applied migrations.</param>
+internal sealed record ClusterStats(
+    long LbAtUs, double Load, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    IReadOnlyDictionary<string, NodeStats> Nodes)
+{
+    /// <summary>All domains in the order of their numbers.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<DomainStats> Domains =>
+        [.. Nodes.Values.SelectMany(node => node.Doms).OrderBy(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture)).Select(pair => pair.Value)];
+}
+
+/// <summary>A NUMA node.</summary>
+internal sealed record NodeStats(double Load, double Imbal, IReadOnlyDictionary<string, DomainStats> Doms);
+
+/// <summary>A domain.</summary>
+internal sealed record DomainStats(double Load, double Imbal, int NrCpus);
