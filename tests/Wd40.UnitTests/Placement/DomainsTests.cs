@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.Placement;
+
+namespace Wd40.UnitTests.Placement;
+
+public sealed class DomainsTests
+{
+    private static Domains Read(SysfsTree tree, uint cacheLevel = 3) => Domains.ByCache(Topology.Read(tree.Root), cacheLevel);
+
+    private static string[] Masks(Domains domains) => [.. Enumerable.Range(0, (int)domains.NrDomains).Select(domain => domains.MaskOf(domain).ToString())];
+
+    [Test]
+    public void Two_sockets_are_two_domains_of_one_node()
+    {
+        // Both caches have id 0: the package tells them apart.
+        using var tree = SysfsTree.Create(8, package: cpu => cpu / 4, level3: _ => 0).Node(0, "0-7");
+        var domains = Read(tree);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "0-3", "4-7" }));
+            Assert.That(domains.NrNodes, Is.EqualTo(1));
+            Assert.That(domains.NrCpuIds, Is.EqualTo(8));
+            Assert.That(domains.CpuDomain[..9], Is.EqualTo(new byte[] { 0, 0, 0, 0, 1, 1, 1, 1, WdConstants.NoDomain }));
+            Assert.That(domains.DomainCpus[0], Is.EqualTo(0x0ful));
+            Assert.That(domains.DomainCpus[WdConstants.MaskWords], Is.EqualTo(0xf0ul));
+            Assert.That(domains.CapacityOf(1), Is.EqualTo(4096));
+        });
+    }
+
+    [Test]
+    public void One_socket_is_one_domain()
+    {
+        using var tree = SysfsTree.Create(4, level3: _ => 7).Node(0, "0-3");
+        Assert.That(Masks(Read(tree)), Is.EqualTo(new[] { "0-3" }));
+    }
+
+    [Test]
+    public void Two_nodes_are_two_domains_of_two_nodes()
+    {
+        using var tree = SysfsTree.Create(8, level3: _ => 0).Node(0, "0-3").Node(1, "4-7");
+        var domains = Read(tree);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "0-3", "4-7" }));
+            Assert.That(domains.NrNodes, Is.EqualTo(2));
+            Assert.That(domains.DomainNode[..2], Is.EqualTo(new byte[] { 0, 1 }));
+        });
+    }
+
+    [Test]
+    public void Without_cache_information_a_domain_is_a_package_of_a_node()
+    {
+        using var tree = SysfsTree.Create(8, package: cpu => cpu / 2).Node(0, "0-3").Node(1, "4-7");
+        Assert.That(Masks(Read(tree)), Is.EqualTo(new[] { "0-1", "2-3", "4-5", "6-7" }));
+    }
+
+    [Test]
+    public void Without_level_3_the_level_2_cache_makes_the_domain()
+    {
+        using var tree = SysfsTree.Create(4, level2: cpu => cpu / 2);
+        Assert.That(Masks(Read(tree)), Is.EqualTo(new[] { "0-1", "2-3" }));
+    }
+
+    [Test]
+    public void Cache_level_2_is_honoured()
+    {
+        using var tree = SysfsTree.Create(8, level3: _ => 0, level2: cpu => cpu / 2);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(Read(tree, 2)), Is.EqualTo(new[] { "0-1", "2-3", "4-5", "6-7" }));
+            Assert.That(Masks(Read(tree)), Is.EqualTo(new[] { "0-7" }));
+        });
+    }
+
+    [TestCase(0u), TestCase(1u), TestCase(4u)]
+    public void Other_cache_levels_are_refused(uint level)
+    {
+        using var tree = SysfsTree.Create(2, level3: _ => 0);
+        var failure = Assert.Throws<SchedulerException>(() => Read(tree, level))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(failure.Remedy, Does.Contain("--cache-level"));
+        });
+    }
+
+    [Test]
+    public void A_cache_without_id_goes_by_the_cpus_that_share_it()
+    {
+        using var tree = SysfsTree.Create(4);
+        for (int cpu = 0; cpu < 4; cpu++)
+            tree.Cpu(cpu, "cache/index3/shared_cpu_list", cpu < 2 ? "0-1" : "2-3");
+        Assert.That(Masks(Read(tree)), Is.EqualTo(new[] { "0-1", "2-3" }));
+    }
+
+    [Test]
+    public void An_offline_cpu_is_in_no_domain_but_counts_as_an_id()
+    {
+        using var tree = SysfsTree.Create(8, package: cpu => cpu / 4, level3: _ => 0).Online("0-2,4-6").Node(0, "0-2,4-6");
+        var domains = Read(tree);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "0-2", "4-6" }));
+            Assert.That(domains.CpuDomain[3], Is.EqualTo(WdConstants.NoDomain));
+            Assert.That(domains.CpuDomain[7], Is.EqualTo(WdConstants.NoDomain));
+            Assert.That(domains.NrCpuIds, Is.EqualTo(8), "CPU 7 is offline, not absent");
+        });
+    }
+
+    [Test]
+    public void Memory_only_nodes_are_dropped_and_sparse_ids_made_dense()
+    {
+        using var tree = SysfsTree.Create(4, level3: cpu => cpu / 2).Node(0, "").Node(2, "2-3").Node(10, "0-1");
+        var topology = Topology.Read(tree.Root);
+        var domains = Domains.ByCache(topology);
+        Assert.Multiple(() =>
+        {
+            Assert.That(topology.NodeIds, Is.EqualTo(new[] { 2, 10 }), "numerical order, not that of names");
+            Assert.That(domains.NrNodes, Is.EqualTo(2));
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "2-3", "0-1" }));
+            Assert.That(domains.DomainNode[..2], Is.EqualTo(new byte[] { 0, 1 }));
+        });
+    }
+
+    [Test]
+    public void Siblings_are_the_online_threads_of_the_core()
+    {
+        using var tree = SysfsTree.Create(8, level3: _ => 0, siblings: cpu => $"{cpu % 4},{cpu % 4 + 4}").Online("0-6");
+        var cpus = Topology.Read(tree.Root).Cpus;
+        Assert.Multiple(() =>
+        {
+            Assert.That(cpus[1].Siblings.ToString(), Is.EqualTo("1,5"));
+            Assert.That(cpus[3].Siblings.ToString(), Is.EqualTo("3"), "its sibling 7 is offline");
+        });
+    }
+
+    [Test]
+    public void Capacities_are_added_up()
+    {
+        using var tree = SysfsTree.Create(4, level3: _ => 0).Cpu(0, "cpu_capacity", "512").Cpu(1, "cpu_capacity", "512");
+        Assert.That(Read(tree).CapacityOf(0), Is.EqualTo(512 + 512 + 1024 + 1024));
+    }
+
+    [Test]
+    public void A_machine_of_1024_cpus_in_64_domains_is_supported()
+    {
+        using var tree = SysfsTree.Create(1024, level3: cpu => cpu / 16);
+        var domains = Read(tree);
+        Assert.Multiple(() =>
+        {
+            Assert.That(domains.NrDomains, Is.EqualTo(64));
+            Assert.That(domains.NrCpuIds, Is.EqualTo(1024));
+            Assert.That(domains.MaskOf(63).ToString(), Is.EqualTo("1008-1023"));
+        });
+    }
+
+    [Test]
+    public void More_than_64_domains_are_refused()
+    {
+        using var tree = SysfsTree.Create(65, level3: cpu => cpu);
+        var failure = Assert.Throws<SchedulerException>(() => Read(tree))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(failure.Message, Does.Contain("65 domains").And.Contain("64"));
+            Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.UnfitMachine));
+        });
+    }
+
+    [TestCase("0-1024"), TestCase("2000"), TestCase("1-0"), TestCase("x"), TestCase("")]
+    public void An_online_list_that_cannot_be_used_is_named(string list)
+    {
+        using var tree = SysfsTree.Create(2).Online(list);
+        var failure = Assert.Throws<SchedulerException>(() => Topology.Read(tree.Root))!;
+        Assert.That(failure.Message, Does.Contain("cpu/online"));
+    }
+
+    [Test]
+    public void A_tree_without_cpus_is_named()
+    {
+        string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Assert.That(() => Topology.Read(nowhere), Throws.TypeOf<SchedulerException>().With.Message.Contains(nowhere));
+    }
+}
