@@ -31,14 +31,18 @@ internal sealed class HostObject : IDisposable
 
     /// <summary>Links <paramref name="objects"/> with the library, loads them, populates the arena and runs the set-up program.</summary>
     /// <param name="maxTasks">Slots of the task table.</param>
-    /// <param name="objects">Objects besides the library; a core's callbacks are left out.</param>
+    /// <param name="objects">Objects besides the library, or none; a core's callbacks are left out.</param>
     /// <param name="configure">Sets variables before load.</param>
     /// <param name="domains">Domains of the machine; null for one CPU in each of four domains on two nodes.</param>
     public static HostObject Load(uint maxTasks, IEnumerable<ModuleObject> objects, Action<OpenObject>? configure = null, DomainTable? domains = null)
     {
         domains ??= FourDomains();
         var layout = new ArenaLayout(domains.NrCpuIds, domains.NrDomains, domains.NrNodes, maxTasks);
-        var composition = new Composition("host", objects.Where(o => o.Manifest.Slot != ModuleSlot.Library).Append(Shipped.Object("arena/table")));
+        var parts = objects.Where(o => o.Manifest.Slot != ModuleSlot.Library).Append(Shipped.Object("arena/table")).ToList();
+        // A composition without a core is one of tests; the library alone gets the smallest of them.
+        if (!parts.Exists(o => o.Manifest.Slot is ModuleSlot.Core or ModuleSlot.Test))
+            parts.Add(Shipped.Object("tests/bitmap"));
+        var composition = new Composition("host", parts);
         using var linked = composition.Link();
         using var open = linked.Open();
         open.DropStructOps();
