@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.LoadBalance;
+
+namespace Wd40.UnitTests.LoadBalance;
+
+public sealed class BalancePlannerTests
+{
+    private static Transfer[] Plan(uint[] load, byte[] domain, ulong[]? allowed = null, byte[]? recent = null, uint[]? capacity = null, byte[]? node = null)
+    {
+        node ??= new byte[capacity?.Length ?? domain.Max() + 1];
+        return [.. new BalancePlanner(Math.Max(load.Length, 1)).Plan(new BalanceRound
+        {
+            Load = load,
+            Domain = domain,
+            Allowed = allowed,
+            Recent = recent,
+            Capacity = capacity ?? [.. node.Select(_ => 1024u)],
+            Node = node,
+            Nodes = node.Max() + 1,
+        })];
+    }
+
+    [Test]
+    public void Plans_equal_those_of_a_straightforward_planner([Range(0, 59)] int seed)
+    {
+        var random = new Random(seed);
+        int domains = random.Next(2, 17), nodes = random.Next(1, Math.Min(domains, 4) + 1), tasks = random.Next(1, 3000);
+        byte[] node = [.. Enumerable.Range(0, domains).Select(d => (byte)(d * nodes / domains))];
+        uint[] capacity = [.. node.Select(_ => (uint)random.Next(1, 9) * 1024)];
+        int crowded = random.Next(domains);
+        byte[] domain = [.. Enumerable.Range(0, tasks).Select(_ => (byte)(random.Next(3) == 0 ? crowded : random.Next(domains)))];
+        uint limit = seed % 3 == 0 ? 4u : 2_000_000;
+        uint[] load = [.. Enumerable.Range(0, tasks).Select(_ => (uint)random.NextInt64(limit))];
+        ulong[] allowed = [.. Enumerable.Range(0, tasks).Select(_ => random.Next(4) == 0 ? (ulong)random.NextInt64(1L << domains) : ulong.MaxValue)];
+        byte[] recent = [.. Enumerable.Range(0, tasks).Select(_ => (byte)(random.Next(5) == 0 ? 1 : 0))];
+        var expected = new ReferencePlanner(load, domain, allowed, recent, capacity, node, nodes).Plan();
+        Assert.That(Plan(load, domain, allowed, recent, capacity, node), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_planner_can_be_used_again()
+    {
+        var planner = new BalancePlanner(4);
+        uint[] load = [100, 100, 100, 100];
+        byte[] domain = [0, 0, 0, 0];
+        for (int i = 0; i < 3; i++)
+        {
+            var plan = planner.Plan(new BalanceRound { Load = load, Domain = domain, Capacity = [1024, 1024], Node = [0, 0] });
+            Assert.That(plan.Length, Is.EqualTo(2));
+        }
+    }
+
+    [Test]
+    public void An_odd_task_does_not_move() => Assert.That(Plan([100, 100, 100, 100, 100], [0, 0, 0, 1, 1]), Is.Empty);
+
+    [Test]
+    public void A_task_refused_by_one_domain_is_a_candidate_for_the_next()
+    {
+        // Both tasks that could go may go to domain 2 only, and domain 1 is asked first.
+        var plan = Plan([100, 100, 100, 100, 50], [0, 0, 0, 0, 2], [0b101, 0b101, 0b001, 0b001, ulong.MaxValue]);
+        Assert.That(plan, Is.Not.Empty.And.All.Matches<Transfer>(transfer => transfer.To == 2));
+    }
+
+    [Test]
+    public void A_task_moved_lately_moves_only_if_that_halves_the_imbalance()
+    {
+        uint[] load = [100, 30, 30, 30];
+        byte[] domain = [0, 0, 0, 0];
+        Assert.That(Plan(load, domain, capacity: [1024, 1024]).First().Task, Is.EqualTo(0));
+        Assert.That(Plan([100, 100, 100, 10], [0, 0, 1, 1], recent: [1, 1, 1, 1]), Is.Empty);
+    }
+
+    [Test]
+    public void Nodes_within_their_threshold_are_left_alone()
+    {
+        // Node 0 has 11, node 1 has 9: 10 % above the mean, less than 17 %; each node is even in itself.
+        uint[] load = [.. Enumerable.Repeat(100u, 22 + 18)];
+        byte[] domain = [.. Enumerable.Range(0, 40).Select(i => (byte)(i < 11 ? 0 : i < 22 ? 1 : i < 31 ? 2 : 3))];
+        Assert.That(Plan(load, domain, node: [0, 0, 1, 1]), Is.Empty);
+    }
+
+    [Test]
+    public void Nodes_beyond_their_threshold_drain_to_it_in_one_round()
+    {
+        uint[] load = [.. Enumerable.Repeat(100u, 40)];
+        byte[] domain = [.. Enumerable.Range(0, 40).Select(i => (byte)(i % 2))];
+        var plan = Plan(load, domain, node: [0, 0, 1, 1], capacity: [1024, 1024, 1024, 1024]);
+        int moved = plan.Count(transfer => transfer.To >= 2 && transfer.From < 2);
+        Assert.That(moved, Is.InRange(16, 20), "20 of 40 are due; the last may stay within 17 % of 20");
+    }
+
+    [Test]
+    public void No_tasks_no_plan() => Assert.That(Plan([], [], capacity: [1024, 1024]), Is.Empty);
+}

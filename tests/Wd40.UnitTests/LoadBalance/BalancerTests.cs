@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime.Layout;
+using Wd40.LoadBalance;
+
+namespace Wd40.UnitTests.LoadBalance;
+
+public sealed class BalancerTests
+{
+    private const double NiceZero = 100 * (1 << 20);
+
+    private static Balancer Create(TaskArena arena, BalancerOptions? options = null) => new(arena.Arena, arena.Layout, options ?? new BalancerOptions());
+
+    /// <summary>Rounds until the counts stand as wanted; -1: not within the limit.</summary>
+    private static int RoundsUntil(TaskArena arena, Balancer balancer, int[] wanted, int limit, bool full)
+    {
+        for (int round = 1; round <= limit; round++)
+        {
+            arena.Pass(2);
+            balancer.Step(full);
+            arena.Answer();
+            if (arena.Counts().SequenceEqual(wanted))
+                return round;
+        }
+        return -1;
+    }
+
+    [TestCase(16, 8, 8, true), TestCase(8, 4, 4, true), TestCase(16, 8, 8, false), TestCase(8, 4, 4, false)]
+    public void Hogs_that_start_on_one_domain_are_even_within_5_rounds(int hogs, int first, int second, bool full)
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= hogs; slot++)
+            arena.Start(slot, 0);
+        Assert.That(RoundsUntil(arena, Create(arena), [first, second], 5, full), Is.InRange(1, 5));
+    }
+
+    [Test]
+    public void Five_hogs_on_two_domains_stay_where_they_are()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 5; slot++)
+            arena.Start(slot, slot % 2);
+        var balancer = Create(arena);
+        for (int round = 0; round < 150; round++)
+        {
+            arena.Pass(2);
+            Assert.That(balancer.Step(true), Is.Zero, $"round {round}");
+        }
+    }
+
+    [Test]
+    public void Unequal_domains_get_load_by_capacity()
+    {
+        using var arena = new TaskArena(2);
+        arena.Domain(0).Capacity = 2 * 1024;
+        for (int slot = 1; slot <= 9; slot++)
+            arena.Start(slot, 0);
+        Assert.That(RoundsUntil(arena, Create(arena), [3, 6], 5, true), Is.InRange(1, 5));
+    }
+
+    [Test]
+    public void Published_loads_are_hogs_and_imbalances_cancel_out([Values] bool full)
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, slot <= 5 ? 0 : 1);
+        arena.Pass(60);
+        Create(arena, new BalancerOptions { Enabled = false }).Step(full);
+        Assert.Multiple(() =>
+        {
+            Assert.That(arena.Domain(0).Load / NiceZero, Is.EqualTo(5).Within(0.01));
+            Assert.That((arena.Domain(0).Load + arena.Domain(1).Load) / NiceZero, Is.EqualTo(8).Within(0.01));
+            Assert.That((arena.Domain(0).Imbalance + arena.Domain(1).Imbalance) / NiceZero, Is.EqualTo(0).Within(1e-3));
+            Assert.That(arena.Domain(0).Delta, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Weights_count_only_while_the_machine_is_full()
+    {
+        using var arena = new TaskArena(2);
+        arena.Start(1, 0, weight: 200);
+        for (int slot = 2; slot <= 20; slot++)
+            arena.Start(slot, 1);
+        arena.Pass(60);
+        var balancer = Create(arena, new BalancerOptions { Enabled = false });
+        balancer.Step(false);
+        Assert.That(arena.Domain(0).Load / NiceZero, Is.EqualTo(1).Within(0.01));
+        balancer.Step(true);
+        Assert.That(arena.Domain(0).Load / NiceZero, Is.EqualTo(2).Within(0.01));
+    }
+
+    [Test]
+    public void An_infeasible_weight_is_clamped()
+    {
+        using var arena = new TaskArena(2, cpusPerDomain: 2);
+        arena.Start(1, 0, weight: 10_000);
+        for (int slot = 2; slot <= 8; slot++)
+            arena.Start(slot, 1, weight: 1);
+        arena.Pass(60);
+        var balancer = Create(arena, new BalancerOptions { Enabled = false });
+        balancer.Step(true);
+        Assert.That(balancer.Lambda, Is.EqualTo(7.0 / 3).Within(1e-3));
+    }
+
+    [Test]
+    public void Switched_off_it_measures_and_asks_for_nothing()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(10);
+        var balancer = Create(arena, new BalancerOptions { Enabled = false });
+        Assert.Multiple(() =>
+        {
+            Assert.That(balancer.Step(true), Is.Zero);
+            Assert.That(balancer.Counts.Requested, Is.Zero);
+            Assert.That(arena.Domain(0).Imbalance / NiceZero, Is.EqualTo(4).Within(0.02));
+        });
+    }
+
+    [Test]
+    public void Bound_tasks_and_forbidden_domains_are_respected()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0, allowed: slot <= 4 ? 0b01ul : 0b11, flags: slot is 5 or 6 ? WdTaskFlags.Bound : 0);
+        arena.Pass(10);
+        Assert.That(Create(arena).Step(true), Is.EqualTo(2));
+        Assert.That(Enumerable.Range(1, 8).Where(slot => arena.Request(slot) != 0), Is.EqualTo(new[] { 7, 8 }));
+    }
+
+    [TestCase(true, 0), TestCase(false, 2)]
+    public void Workers_are_spared_when_asked_for(bool spares, int moves)
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 4; slot++)
+            arena.Start(slot, 0, flags: WdTaskFlags.Kworker);
+        arena.Pass(10);
+        Assert.That(Create(arena, new BalancerOptions { SparesKworkers = spares }).Step(true), Is.EqualTo(moves));
+    }
+
+    [Test]
+    public void Requests_are_counted_by_their_answers()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(10);
+        var balancer = Create(arena);
+        balancer.Step(true);
+        Assert.That((balancer.Counts.Requested, balancer.Counts.Pending), Is.EqualTo((4ul, 4ul)));
+        int[] asked = [.. Enumerable.Range(1, 8).Where(slot => arena.Request(slot) != 0)];
+        arena.Task(asked[0]).Domains = 0b01; // affinity changed meanwhile
+        arena.End(asked[1]);
+        arena.Start(asked[1], 0); // another task in the slot
+        arena.End(asked[2]);
+        Assert.That(arena.Answer(), Is.EqualTo(1), "no request lands on a task other than the chosen one");
+        arena.Pass(2);
+        balancer.Step(true);
+        var counts = balancer.Counts;
+        Assert.That((counts.Applied, counts.Refused, counts.Stale), Is.EqualTo((1ul, 1ul, 2ul)));
+        Assert.That(counts.Applied + counts.Refused + counts.Stale + counts.Pending, Is.EqualTo(counts.Requested));
+    }
+
+    [Test]
+    public void A_pending_request_is_not_made_twice()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(10);
+        var balancer = Create(arena);
+        Assert.That(balancer.Step(true), Is.EqualTo(4));
+        arena.Pass(2); // nobody was queued since: no answer
+        Assert.That(balancer.Step(true), Is.Zero);
+        Assert.That(balancer.Counts.Pending, Is.EqualTo(4));
+    }
+
+    [Test]
+    public void A_step_over_64_domains_with_1024_candidates_each_allocates_nothing()
+    {
+        using var arena = new TaskArena(64, nodes: 4, maxTasks: 1 << 17);
+        for (int slot = 1; slot <= 64 * 1024; slot++)
+            arena.Start(slot, slot % 64 < 32 ? slot % 32 : slot % 64, weight: (uint)(slot * 7919 % 9999) + 1);
+        var balancer = Create(arena);
+        arena.Pass(2);
+        balancer.Step(true);
+        arena.Answer();
+        arena.Pass(2);
+        for (int slot = 1; slot <= 1024; slot++)
+            arena.Brief(slot).Domain = 63;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int asked = balancer.Step(true);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(asked, Is.Positive);
+        Assert.That(allocated, Is.Zero);
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 30)]
+    public void It_settles_and_stays_settled(byte[] weights)
+    {
+        using var arena = new TaskArena(3);
+        for (int i = 0; i < Math.Min(weights.Length, 100); i++)
+            arena.Start(i + 1, 0, weight: (weights[i] * 4u) + 1);
+        var balancer = Create(arena);
+        int last = 0;
+        for (int round = 0; round < 25; round++)
+        {
+            arena.Pass(2);
+            last = balancer.Step(true);
+            arena.Answer();
+        }
+        Assert.That(last, Is.Zero);
+    }
+}
