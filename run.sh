@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# run.sh : installs what is missing, builds, boots a real sched_ext kernel in QEMU, runs wd40 there under a mixed load and shows what it did.
+set -eu -o pipefail
+cd "$(dirname "$0")"
+
+case "${1:-}" in
+-h | --help)
+	cat <<'EOF'
+usage: ./run.sh [--kernel SERIES|BZIMAGE] [--append ARGS] [--topology NODES,LLCS,CORES[,THREADS]] [--seconds N] [--json]
+       ./run.sh --host      on this machine, if it has sched_ext
+
+Exits with 0 only if wd40 was enabled, its migrations were applied and it detached cleanly.
+EOF
+	exit 0 ;;
+esac
+
+began=$SECONDS
+say() { printf '%4d s  %s\n' $((SECONDS - began)) "$*" >&2; }
+say "installing what is missing (the first time about 100 MB) ..."
+tools/setup/install.sh
+out=artifacts/wd40
+log=artifacts/run-build.log
+mkdir -p artifacts
+say "building wd40 and the workload program ..."
+make -s -C workloads O="$PWD/artifacts/workloads" >"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "run.sh: the workload program did not build, see $log" >&2; exit 1; }
+MSBUILDDISABLENODEREUSE=1 tools/wd40/publish.sh --out "$out" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "run.sh: the build failed, see $log" >&2; exit 1; }
+cp -f artifacts/workloads/wd40-load "$out/wd40-load"
+say "running ..."
+exec "$out/wd40" demo --files "$PWD/$out" "$@"

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Text.Json.Serialization;
+
+namespace Wd40.Tool.Demo;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DemoReport))]
+internal sealed partial class DemoJson : JsonSerializerContext;
