@@ -40,15 +40,19 @@ internal static class ArenaReads
 
         Measure(report, "brief, 8 B", count, rounds, arena, Arena.PageSize, "wd_brief", 0,
             [
-                () => SumBriefs<byte>(arena.Span<ulong>(Arena.PageSize, (ulong)count)), () => SumBriefs<ushort>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
-                () => SumBriefs<uint>(arena.Span<ulong>(Arena.PageSize, (ulong)count)), () => SumBriefs<ulong>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
+                () => SumBriefs<byte>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
+                () => SumBriefs<ushort>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
+                () => SumBriefs<uint>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
+                () => SumBriefs<ulong>(arena.Span<ulong>(Arena.PageSize, (ulong)count)),
             ],
             copy => NativeKernels.SumBriefs(ref arena.Ref<ulong>(Arena.PageSize), (nuint)count, copy), TargetMap);
         var duty = LayoutTable.Structs.Single(found => found.Name == "wd_task").Fields.Single(field => field.Name == "duty").Offset / sizeof(ulong);
         Measure(report, "task record, 192 B", count, rounds, arena, tasksOffset, "wd_task", duty,
             [
-                () => SumDuties<byte>(arena.Span<WdTask>(tasksOffset, (ulong)count)), () => SumDuties<ushort>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
-                () => SumDuties<uint>(arena.Span<WdTask>(tasksOffset, (ulong)count)), () => SumDuties<ulong>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
+                () => SumDuties<byte>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
+                () => SumDuties<ushort>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
+                () => SumDuties<uint>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
+                () => SumDuties<ulong>(arena.Span<WdTask>(tasksOffset, (ulong)count)),
             ],
             copy => NativeKernels.SumDuties(ref arena.Ref<ulong>(tasksOffset), (nuint)count, copy), null);
     }

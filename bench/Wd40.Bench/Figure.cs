@@ -11,7 +11,8 @@ namespace Wd40.Bench;
 /// <param name="Maximum">Largest ratio of a round.</param>
 /// <param name="Control">Median over rounds of |C1 - C2| / mean of the same C code measured twice.</param>
 /// <param name="Verdict">Met, missed or inconclusive; null without a target.</param>
-internal sealed record Figure(string Name, int Size, double? Target, bool AtLeast, double Minimum, double Median, double Maximum, double Control, Verdict? Verdict)
+internal sealed record Figure(string Name, int Size, double? Target, bool AtLeast,
+    double Minimum, double Median, double Maximum, double Control, Verdict? Verdict)
 {
     /// <summary>Largest difference of the control that still allows a verdict.</summary>
     internal const double ControlLimit = 0.02;
@@ -25,7 +26,8 @@ internal sealed record Figure(string Name, int Size, double? Target, bool AtLeas
     /// <param name="controls">The two columns of the same C code.</param>
     /// <param name="target">Bound of the ratio.</param>
     /// <param name="atLeast">True if the ratio must reach the bound.</param>
-    internal static Figure Judge(string name, int size, double[][] rounds, int numerator, int denominator, (int First, int Second) controls, double? target,
+    internal static Figure Judge(string name, int size, double[][] rounds, int numerator, int denominator,
+        (int First, int Second) controls, double? target,
         bool atLeast = false)
     {
         var ratios = rounds.Select(round => round[numerator] / round[denominator]).Order().ToArray();
@@ -33,7 +35,8 @@ internal sealed record Figure(string Name, int Size, double? Target, bool AtLeas
             2 * Math.Abs(round[controls.First] - round[controls.Second]) / (round[controls.First] + round[controls.Second])).Order()]);
         var median = Middle(ratios);
         var met = atLeast ? median >= target : median <= target;
-        Verdict? verdict = target is null ? null : control > ControlLimit ? Bench.Verdict.Inconclusive : met ? Bench.Verdict.Met : Bench.Verdict.Missed;
+        Verdict? verdict = target is null ? null
+            : control > ControlLimit ? Bench.Verdict.Inconclusive : met ? Bench.Verdict.Met : Bench.Verdict.Missed;
         return new Figure(name, size, target, atLeast, ratios[0], median, ratios[^1], control, verdict);
     }
 

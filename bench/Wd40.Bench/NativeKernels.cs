@@ -31,6 +31,7 @@ internal static class NativeKernels
     internal static extern void MapClose(long map);
 
     [DllImport(Library, EntryPoint = "wd_bench_balance"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern long Balance(ref readonly uint load, ref readonly byte domain, nuint count, ref readonly uint capacity, uint domains, double threshold,
+    internal static extern long Balance(ref readonly uint load, ref readonly byte domain, nuint count,
+        ref readonly uint capacity, uint domains, double threshold,
         ref NativeTransfer transfers);
 }

@@ -18,7 +18,8 @@ internal sealed class Report
         : Verdict.Met;
 
     /// <summary>A command's action: measure, print, and return the verdict as exit status.</summary>
-    internal static CommandLineAction Action(Action<Report, int> measure, Option<bool> json, Option<int> rounds) => new MeasureAction(measure, json, rounds);
+    internal static CommandLineAction Action(Action<Report, int> measure, Option<bool> json, Option<int> rounds) =>
+        new MeasureAction(measure, json, rounds);
 
     internal void Add(IEnumerable<Timing> timings) => _timings.AddRange(timings);
 
@@ -34,7 +35,8 @@ internal sealed class Report
         output.WriteLine($"{"ratio",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
         foreach (var figure in _figures)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} {Target(figure),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
+                $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} "
+                + $"{Target(figure),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
     }
 
     internal void WriteJson(TextWriter output) =>

@@ -46,7 +46,8 @@ internal static class RoundRunner
             {
                 var found = copy();
                 if (variant.SameResult && found != expected)
-                    throw new InvalidOperationException($"{variant.Name} returns {found:x}, {variants[0].Name} returns {expected:x}: they do not do the same work");
+                    throw new InvalidOperationException(
+                        $"{variant.Name} returns {found:x}, {variants[0].Name} returns {expected:x}: they do not do the same work");
             }
         }
     }

@@ -10,7 +10,8 @@ namespace Wd40.Bench;
 internal sealed record Timing(string Name, int Size, double Minimum, double Median, double Maximum)
 {
     /// <summary>Timings of all variants.</summary>
-    internal static IEnumerable<Timing> Of(string what, int size, IReadOnlyList<Variant> variants, double[][] rounds) => variants.Select((variant, column) =>
+    internal static IEnumerable<Timing> Of(string what, int size, IReadOnlyList<Variant> variants, double[][] rounds) =>
+        variants.Select((variant, column) =>
     {
         var sorted = rounds.Select(round => round[column] / size).Order().ToArray();
         return new Timing($"{what}: {variant.Name}", size, sorted[0], Figure.Middle(sorted), sorted[^1]);

@@ -34,7 +34,8 @@ internal sealed class StatsConnection
     /// <param name="input">Room for one line.</param>
     /// <param name="output">Room for one answer.</param>
     /// <param name="writeTimeoutMs">How long the client may take to read an answer.</param>
-    internal StatsConnection(UnixStreamServer sockets, int slot, StatsResponder responder, StatsBaseline baseline, Memory<byte> input, Memory<byte> output,
+    internal StatsConnection(UnixStreamServer sockets, int slot, StatsResponder responder,
+        StatsBaseline baseline, Memory<byte> input, Memory<byte> output,
         int writeTimeoutMs)
     {
         _sockets = sockets;

@@ -14,7 +14,8 @@ public sealed class StatsField
     private readonly Func<StatsShape, int> _valueBytes;
     private Func<StatsShape, int>? _rows;
 
-    private StatsField(string name, string kind, string description, Action<Utf8JsonWriter, StatsReading, int> write, Func<StatsShape, int> valueBytes)
+    private StatsField(string name, string kind, string description,
+        Action<Utf8JsonWriter, StatsReading, int> write, Func<StatsShape, int> valueBytes)
     {
         Name = name;
         Kind = kind;
@@ -73,7 +74,8 @@ public sealed class StatsField
     /// <param name="nested">Struct of the values.</param>
     /// <param name="rows">How many rows there are, in all enclosing structs together.</param>
     /// <param name="belongs">Whether a row (third argument) belongs to the enclosing struct's row (second).</param>
-    internal static StatsField Map(string name, string description, StatsStruct nested, Func<StatsShape, int> rows, Func<StatsReading, int, int, bool> belongs)
+    internal static StatsField Map(string name, string description, StatsStruct nested,
+        Func<StatsShape, int> rows, Func<StatsReading, int, int, bool> belongs)
     {
         void Write(Utf8JsonWriter json, StatsReading reading, int parent)
         {

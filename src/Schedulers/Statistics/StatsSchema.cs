@@ -43,7 +43,8 @@ public static class StatsSchema
         StatsField Share(string name)
         {
             var index = IndexOf(counters, name);
-            return StatsField.Float(name, $"{counters[index].Help}, percent of total", (reading, _) => Percent(reading.Counters[index], Total(reading)));
+            return StatsField.Float(name, $"{counters[index].Help}, percent of total",
+                (reading, _) => Percent(reading.Counters[index], Total(reading)));
         }
 
         var shares = new HashSet<string>(_dispatches.Concat(_relative));
@@ -77,8 +78,10 @@ public static class StatsSchema
         StatsField.Float("load", "sum of the loads of its domains", (reading, node) => Sum(reading, node, domain => domain.Load)),
         StatsField.Float("imbal", "load less its share of the machine's load", (reading, node) => Sum(reading, node, domain => domain.Imbalance)),
         // Moves between two domains of a node cancel out: what is left crossed the node's border.
-        StatsField.Float("delta", "load planned to come in from other nodes, negative: to go", (reading, node) => Sum(reading, node, domain => domain.Delta)),
-        StatsField.Map("doms", "domains of the node", Domain(), shape => shape.Domains, (reading, node, domain) => reading.Domains[domain].Node == node),
+        StatsField.Float("delta", "load planned to come in from other nodes, negative: to go",
+            (reading, node) => Sum(reading, node, domain => domain.Delta)),
+        StatsField.Map("doms", "domains of the node", Domain(), shape => shape.Domains,
+            (reading, node, domain) => reading.Domains[domain].Node == node),
     ])
     { ExportPrefix = "n_", ExportLabel = "node" };
 

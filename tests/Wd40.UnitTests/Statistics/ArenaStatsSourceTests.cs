@@ -72,7 +72,8 @@ internal sealed class ArenaStatsSourceTests
         ref var tunables = ref _arena.Ref<WdTunables>(_layout.Tunables);
         (tunables.DirectGreedy, tunables.KickGreedy, tunables.SliceMin, tunables.SliceMax) = (0b101, 0b010, 1_000_000, 20_000_000);
         ref var domain = ref _arena.Span<WdDomain>(_layout.Domains, 3)[1];
-        (domain.Load, domain.Imbalance, domain.Delta, domain.PulledIn, domain.Slice) = (3 * LoadUnit / 2, -(long)LoadUnit, (long)LoadUnit / 4, 7, 5_000_000);
+        (domain.Load, domain.Imbalance, domain.Delta, domain.PulledIn, domain.Slice) =
+            (3 * LoadUnit / 2, -(long)LoadUnit, (long)LoadUnit / 4, 7, 5_000_000);
         _source.Read(_reading);
         Assert.That(_reading.Domains[1].Load, Is.EqualTo(1.5));
         Assert.That(_reading.Domains[1].Imbalance, Is.EqualTo(-1));

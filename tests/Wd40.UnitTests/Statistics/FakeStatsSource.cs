@@ -13,7 +13,8 @@ internal sealed class FakeStatsSource : IStatsSource
         [
             .. StatsSchema.Dispatches, "repatriate", "kick_greedy", "load_balance", "task_get_err", "dl_clamp", "dl_preset", "keep", "untracked",
         ];
-        Shape = new StatsShape([.. names.Select((name, index) => new Counter(name, 8 * index, "count", $"help of {name}", name))], maskWords, domains, nodes);
+        Shape = new StatsShape(
+            [.. names.Select((name, index) => new Counter(name, 8 * index, "count", $"help of {name}", name))], maskWords, domains, nodes);
         Values = new StatsReading(Shape);
         for (var domain = 0; domain < domains; domain++)
             Values.Domains[domain].Node = domain * nodes / domains;
@@ -34,7 +35,8 @@ internal sealed class FakeStatsSource : IStatsSource
             change(Values);
     }
 
-    internal void Count(string counter, ulong value) => Change(values => values.Counters[Shape.Counters.Select(found => found.Name).ToList().IndexOf(counter)] = value);
+    internal void Count(string counter, ulong value) =>
+        Change(values => values.Counters[Shape.Counters.Select(found => found.Name).ToList().IndexOf(counter)] = value);
 
     public void Read(StatsReading reading)
     {

@@ -159,7 +159,10 @@ internal sealed class FiguresTests
         source.Change(values =>
         {
             for (var i = 0; i < 4; i++)
-                values.Domains[i] = new DomainFigures { Load = 1 + i, Imbalance = i - 1.5, Delta = i == 0 ? 1 : i == 1 ? -0.25 : -0.375, Node = i / 2 };
+            {
+                var delta = i == 0 ? 1 : i == 1 ? -0.25 : -0.375;
+                values.Domains[i] = new DomainFigures { Load = 1 + i, Imbalance = i - 1.5, Delta = delta, Node = i / 2 };
+            }
         });
         using var fixture = StatsFixture.Started(source);
         using var client = fixture.Connect();
@@ -168,7 +171,8 @@ internal sealed class FiguresTests
         var node = value.GetProperty("nodes").GetProperty("1");
         Assert.That(node.GetProperty("load").GetDouble(), Is.EqualTo(7));
         Assert.That(node.GetProperty("imbal").GetDouble(), Is.EqualTo(2));
-        Assert.That(value.GetProperty("nodes").GetProperty("0").GetProperty("delta").GetDouble(), Is.EqualTo(0.75), "only what crosses the node's border");
+        Assert.That(value.GetProperty("nodes").GetProperty("0").GetProperty("delta").GetDouble(), Is.EqualTo(0.75),
+            "only what crosses the node's border");
         Assert.That(node.GetProperty("doms").EnumerateObject().Select(member => member.Name), Is.EqualTo(["2", "3"]));
     }
 

@@ -17,7 +17,8 @@ internal sealed class MonitorTests
     [TestCase(-1, false)]
     [TestCase(double.NaN, false)]
     [TestCase(double.PositiveInfinity, false)]
-    public void Intervals_are_checked(double seconds, bool valid) => Assert.That(MonitorClient.CheckInterval(seconds), valid ? Is.Null : Does.Contain("at least 0.05"));
+    public void Intervals_are_checked(double seconds, bool valid) =>
+        Assert.That(MonitorClient.CheckInterval(seconds), valid ? Is.Null : Does.Contain("at least 0.05"));
 
     [Test]
     public async Task A_wrong_interval_is_a_usage_error()
@@ -79,7 +80,9 @@ internal sealed class MonitorTests
     {
         using var fixture = StatsFixture.Started();
         using var output = new BrokenSink();
-        Assert.That(await MonitorClient.RunAsync(0.05, true, fixture.SocketPath, output, TextWriter.Null, CancellationToken.None), Is.EqualTo(ExitCode.Clean));
+        Assert.That(
+            await MonitorClient.RunAsync(0.05, true, fixture.SocketPath, output, TextWriter.Null, CancellationToken.None),
+            Is.EqualTo(ExitCode.Clean));
     }
 
     [Test]

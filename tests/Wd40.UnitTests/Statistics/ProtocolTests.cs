@@ -58,7 +58,9 @@ internal sealed class ProtocolTests
     {
         var metadata = _client.Value("""{"req":"stats_meta","args":{}}""");
         var answer = _client.Value(Stats);
-        Assert.That(metadata.EnumerateObject().Where(found => found.Value.TryGetProperty("top", out _)).Select(found => found.Name), Is.EqualTo(["ClusterStats"]));
+        Assert.That(
+            metadata.EnumerateObject().Where(found => found.Value.TryGetProperty("top", out _)).Select(found => found.Name),
+            Is.EqualTo(["ClusterStats"]));
         Assert.That(metadata.GetProperty("ClusterStats").GetProperty("top").GetString(), Is.EqualTo("true"));
         CheckStruct(metadata, "ClusterStats", answer);
         Assert.That(metadata.GetProperty("NodeStats").GetProperty("user").ToString(), Is.EqualTo("""{"_om_label":"node","_om_prefix":"n_"}"""));
@@ -106,7 +108,9 @@ internal sealed class ProtocolTests
     [Test]
     public void Version_and_health_are_served_in_addition()
     {
-        Assert.That(_client.Value("""{"req":"version"}""").ToString(), Is.EqualTo("""{"name":"wd40","version":"1.2.3","ops":"wd40_1.2.3","kernel":"6.18.0-test"}"""));
+        Assert.That(
+            _client.Value("""{"req":"version"}""").ToString(),
+            Is.EqualTo("""{"name":"wd40","version":"1.2.3","ops":"wd40_1.2.3","kernel":"6.18.0-test"}"""));
         var health = _client.Value("""{"req":"health"}""");
         Assert.That(health.GetProperty("mode").GetString(), Is.AnyOf("normal", "takeover"));
         Assert.That(health.GetProperty("page_faults_minor").GetUInt64(), Is.GreaterThan(0));

@@ -8,7 +8,8 @@ namespace Wd40.UnitTests.Statistics;
 /// <summary>A client that sends any bytes. A server that does not answer at all fails the test after a minute.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000, SendTimeout = 60_000 };
+    private readonly Socket _socket =
+        new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000, SendTimeout = 60_000 };
     private readonly byte[] _buffer = new byte[1 << 20];
     private int _start;
     private int _end;
@@ -58,7 +59,8 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    internal JsonElement ReadAnswer() => JsonSerializer.Deserialize<JsonElement>(ReadLine() ?? throw new AssertionException("the server closed the connection"));
+    internal JsonElement ReadAnswer() =>
+        JsonSerializer.Deserialize<JsonElement>(ReadLine() ?? throw new AssertionException("the server closed the connection"));
 
     internal JsonElement Request(string line)
     {

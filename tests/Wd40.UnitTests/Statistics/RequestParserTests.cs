@@ -38,7 +38,8 @@ internal sealed class RequestParserTests
     [Test]
     public void Deep_nesting_is_refused()
     {
-        var request = StatsRequestParser.Parse(Encoding.UTF8.GetBytes("{\"req\":\"stats\",\"x\":" + new string('[', 1000) + new string(']', 1000) + "}"));
+        var request = StatsRequestParser.Parse(
+            Encoding.UTF8.GetBytes("{\"req\":\"stats\",\"x\":" + new string('[', 1000) + new string(']', 1000) + "}"));
         Assert.That(request.Error, Does.StartWith("bad request: "));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Net.Sockets;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers.Statistics;
 
 namespace Wd40.UnitTests.Statistics;
 
@@ -15,7 +16,7 @@ internal sealed class ServerTests
     public void Nothing_is_visible_before_the_start_and_nothing_is_left_after_the_end()
     {
         using var fixture = new StatsFixture();
-        using (var idle = new Wd40.Schedulers.Statistics.StatsServer(fixture.Source, fixture.Loop, fixture.Options))
+        using (var idle = new StatsServer(fixture.Source, fixture.Loop, fixture.Options))
             Assert.That(Directory.Exists(Path.GetDirectoryName(fixture.SocketPath)), Is.False);
         fixture.Start();
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(fixture.SocketPath)!), Is.EqualTo([fixture.SocketPath]), "no temporary name is left");
@@ -30,7 +31,7 @@ internal sealed class ServerTests
     {
         using var fixture = StatsFixture.Started();
         using var client = fixture.Connect();
-        var error = Assert.Throws<SchedulerException>(() => new Wd40.Schedulers.Statistics.StatsServer(fixture.Source, fixture.Loop, fixture.Options));
+        var error = Assert.Throws<SchedulerException>(() => new StatsServer(fixture.Source, fixture.Loop, fixture.Options));
         Assert.That(error!.Message, Does.Contain("already answers on " + fixture.SocketPath));
         Assert.That(client.Request(Stats).GetProperty("errno").GetInt32(), Is.Zero);
     }

@@ -62,14 +62,18 @@ internal sealed class StatsTextTests
         using var text = new StringWriter { NewLine = "\n" };
         StatsHelp.Print(StatsSchema.Create(new FakeStatsSource().Shape.Counters), text);
         var blocks = text.ToString().TrimEnd('\n').Split("\n\n");
-        Assert.That(blocks.Select(block => block[..block.IndexOf(']', StringComparison.Ordinal)].Trim()), Is.EqualTo(["[ClusterStats", "[NodeStats", "[DomainStats"]));
+        Assert.That(
+            blocks.Select(block => block[..block.IndexOf(']', StringComparison.Ordinal)].Trim()),
+            Is.EqualTo(["[ClusterStats", "[NodeStats", "[DomainStats"]));
         Assert.That(blocks[0], Does.StartWith("[ClusterStats] The whole machine"));
         Assert.That(blocks[1], Does.StartWith("[NodeStats   ] One NUMA node"));
         Assert.That(blocks[0], Does.Contain("\n  direct_greedy_cpus ([u64])             : CPUs that accept"));
         Assert.That(blocks[0], Does.Contain("\n  nodes              ({u64:NodeStats})   : NUMA nodes"));
         Assert.That(blocks[2], Does.Contain("\n  load               (float)             : load; 1.0"));
         foreach (var block in blocks)
-            Assert.That(block.Split('\n')[1..].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]), Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
+            Assert.That(
+                block.Split('\n')[1..].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]),
+                Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
     }
 
     [Test]

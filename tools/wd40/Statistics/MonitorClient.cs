@@ -51,7 +51,8 @@ public static class MonitorClient
     /// <param name="log">Receives messages.</param>
     /// <param name="cancellation">Ends the monitor.</param>
     /// <returns>Exit status: clean, usage or failure.</returns>
-    public static async Task<ExitCode> RunAsync(double seconds, bool json, string path, TextWriter output, TextWriter log, CancellationToken cancellation)
+    public static async Task<ExitCode> RunAsync(double seconds, bool json, string path,
+        TextWriter output, TextWriter log, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(log);

@@ -20,7 +20,8 @@ public static class StatsText
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
         Line($"###### {Date(Integer("at_us"))}, {Balanced(Integer("at_us"), Integer("lb_at_us"))} ######");
-        Line($"cpu={Float("cpu_busy"),6:F2} load={Float("load"),7:F2} mig={Integer("nr_migrations")} task_err={Integer("task_get_err")} time_used={1000 * Float("time_used"):F1}ms");
+        var (migrations, errors, timeUsedMs) = (Integer("nr_migrations"), Integer("task_get_err"), 1000 * Float("time_used"));
+        Line($"cpu={Float("cpu_busy"),6:F2} load={Float("load"),7:F2} mig={migrations} task_err={errors} time_used={timeUsedMs:F1}ms");
         Line($"tot={Integer("total"),7} sync_prev_idle={Float("sync_prev_idle"),6:F2} wsync={Float("wake_sync"),6:F2}");
         Line($"prev_idle={Float("prev_idle"),6:F2} greedy_idle={Float("greedy_idle"),6:F2} pin={Float("pinned"),6:F2}");
         Line($"dir={Float("direct"),6:F2} dir_greedy={Float("greedy"),6:F2} dir_greedy_far={Float("greedy_far"),6:F2}");
