@@ -29,12 +29,6 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "bpf_map__set_max_entries")]
         internal static partial int MapSetMaxEntries(nint map, uint maxEntries);
 
-        [LibraryImport(Name, EntryPoint = "bpf_map__map_extra")]
-        internal static partial ulong MapExtra(nint map);
-
-        [LibraryImport(Name, EntryPoint = "bpf_map__set_map_extra")]
-        internal static partial int MapSetExtra(nint map, ulong extra);
-
         [LibraryImport(Name, EntryPoint = "bpf_map__value_size")]
         internal static partial uint MapValueSize(nint map);
 

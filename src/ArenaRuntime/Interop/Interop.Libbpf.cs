@@ -19,13 +19,7 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "libbpf_minor_version")]
         internal static partial uint MinorVersion();
 
-        [LibraryImport(Name, EntryPoint = "libbpf_version_string")]
-        internal static unsafe partial byte* VersionString();
-
         [LibraryImport(Name, EntryPoint = "libbpf_set_print")]
         internal static unsafe partial void* SetPrint(delegate* unmanaged[Cdecl]<int, byte*, void*, int> print);
-
-        [LibraryImport(Name, EntryPoint = "libbpf_num_possible_cpus")]
-        internal static partial int NumPossibleCpus();
     }
 }

@@ -12,7 +12,7 @@ internal static partial class Interop
 
         internal const int ProtRead = 1, ProtWrite = 2;
         internal const int MapShared = 1, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
-        internal const int AdvicePopulateRead = 22, AdvicePopulateWrite = 23;
+        internal const int AdvicePopulateWrite = 23;
         internal const uint MfdCloexec = 1;
 
         /// <summary>What mmap returns on failure.</summary>
@@ -29,9 +29,6 @@ internal static partial class Interop
 
         [LibraryImport(Name, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         internal static partial int MemfdCreate(string name, uint flags);
-
-        [LibraryImport(Name, EntryPoint = "mlockall", SetLastError = true)]
-        internal static partial int Mlockall(int flags);
 
         [LibraryImport(Name, EntryPoint = "vsnprintf")]
         internal static unsafe partial int Vsnprintf(byte* buffer, nuint size, byte* format, void* arguments);
