@@ -3,6 +3,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Wd40.ArenaRuntime;
 using Wd40.Schedulers;
+using Wd40.Tool.Demo;
+using Wd40.Vm;
+using Wd40.Vm.Compare;
 
 namespace Wd40.Tool.CommandLine;
 
@@ -20,6 +23,9 @@ public sealed class CommandTree
         run.Subcommands.Add(wd40.Command);
         _root.Subcommands.Add(run);
         _root.Subcommands.Add(DoctorCommand.Create(Environment.GetEnvironmentVariable));
+        _root.Subcommands.Add(DemoCommand.Create());
+        _root.Subcommands.Add(VmCommand.Create());
+        _root.Subcommands.Add(CompareCommand.Create());
         _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table });
     }
 
@@ -31,9 +37,9 @@ public sealed class CommandTree
     public int Run(IReadOnlyList<string> arguments, InvocationConfiguration? configuration = null)
     {
         configuration ??= new InvocationConfiguration();
-        // Failures carry exit codes of their own, so the library's handler would only get in the way; signals belong to the scheduler's loop.
+        // Failures carry exit codes of their own, so the library's handler would only get in the way. Its signal handling stays: it serves
+        // commands that wait for a guest; a scheduler runs synchronously and handles signals itself.
         configuration.EnableDefaultExceptionHandler = false;
-        configuration.ProcessTerminationTimeout = null;
         var parsed = _root.Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action?.ClearsParseErrors != true)
         {
