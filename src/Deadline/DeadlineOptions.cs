@@ -30,6 +30,7 @@ public sealed record DeadlineOptions
     {
         if (microseconds is > 0 and <= SliceLimitUs)
             return microseconds * WdConstants.Usec;
-        throw new SchedulerException(ExitCode.Usage, $"{option} {microseconds} is outside 1 to {SliceLimitUs} us", $"Give {option} within that range.");
+        throw new SchedulerException(ExitCode.Usage, $"{option} {microseconds} is outside 1 to {SliceLimitUs} us",
+            $"Give {option} within that range.");
     }
 }

@@ -130,7 +130,7 @@ public struct CpuMask : IEquatable<CpuMask>
         return mask;
     }
 
-    /// <summary>Reads the kernel's hexadecimal form: words of 32 bits, the highest first, with commas between: <c>1,0000000f</c>; also 0x….</summary>
+    /// <summary>Reads the kernel's hexadecimal form: words of 32 bits, the highest first, commas between: <c>1,0000000f</c>; also 0x….</summary>
     /// <exception cref="FormatException">The text has another form, or a CPU number is too large.</exception>
     public static CpuMask ParseHex(ReadOnlySpan<char> text)
     {

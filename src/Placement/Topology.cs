@@ -76,12 +76,15 @@ public sealed class Topology
         };
     }
 
-    /// <summary>The cache's id, or where that is missing the first CPU that shares it; -1 without either.</summary>
+    /// <summary>
+    /// The first CPU that shares the cache, or where the machine does not list them the cache's id; -1 without either. The list comes
+    /// first, because virtual machines number a shared cache differently on each of its CPUs.
+    /// </summary>
     private static int ReadCache(string directory)
     {
-        if (ReadNumber(Path.Combine(directory, "id")) is { } id)
-            return (int)(id & int.MaxValue);
-        return ReadList(Path.Combine(directory, "shared_cpu_list")) is { IsEmpty: false } shared ? shared.First : -1;
+        if (ReadList(Path.Combine(directory, "shared_cpu_list")) is { IsEmpty: false } shared)
+            return shared.First;
+        return ReadNumber(Path.Combine(directory, "id")) is { } id ? (int)(id & int.MaxValue) : -1;
     }
 
     private static List<(int Id, CpuMask Cpus)> ReadNodes(string directory, in CpuMask online)
@@ -129,6 +132,9 @@ public sealed class Topology
     /// <summary>A file's text without white space around it; null if there is no such file or the kernel has nothing to say.</summary>
     private static string? ReadText(string path)
     {
+        // Most machines lack some of the files: that is no exception.
+        if (!File.Exists(path))
+            return null;
         try
         {
             return File.ReadAllText(path).Trim();

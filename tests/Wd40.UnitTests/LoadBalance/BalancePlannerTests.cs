@@ -5,7 +5,8 @@ namespace Wd40.UnitTests.LoadBalance;
 
 public sealed class BalancePlannerTests
 {
-    private static Transfer[] Plan(uint[] load, byte[] domain, ulong[]? allowed = null, byte[]? recent = null, uint[]? capacity = null, byte[]? node = null)
+    private static Transfer[] Plan(uint[] load, byte[] domain, ulong[]? allowed = null, byte[]? recent = null,
+        uint[]? capacity = null, byte[]? node = null)
     {
         node ??= new byte[capacity?.Length ?? domain.Max() + 1];
         return [.. new BalancePlanner(Math.Max(load.Length, 1)).Plan(new BalanceRound

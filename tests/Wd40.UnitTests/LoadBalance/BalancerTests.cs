@@ -8,7 +8,8 @@ public sealed class BalancerTests
 {
     private const double NiceZero = 100 * (1 << 20);
 
-    private static Balancer Create(TaskArena arena, BalancerOptions? options = null) => new(arena.Arena, arena.Layout, options ?? new BalancerOptions());
+    private static Balancer Create(TaskArena arena, BalancerOptions? options = null) =>
+        new(arena.Arena, arena.Layout, options ?? new BalancerOptions());
 
     /// <summary>Rounds until the counts stand as wanted; -1: not within the limit.</summary>
     private static int RoundsUntil(TaskArena arena, Balancer balancer, int[] wanted, int limit, bool full)

@@ -27,7 +27,8 @@ public sealed class InfeasibleWeightsTests
     }
 
     [Test]
-    public void An_under_utilised_machine_is_left_alone() => Assert.That(InfeasibleWeights.Solve([100, 9000], [1, 1], 8), Is.EqualTo(double.PositiveInfinity));
+    public void An_under_utilised_machine_is_left_alone() =>
+        Assert.That(InfeasibleWeights.Solve([100, 9000], [1, 1], 8), Is.EqualTo(double.PositiveInfinity));
 
     [FsCheck.NUnit.Property(MaxTest = 500)]
     public void Lambda_is_the_clamped_load_per_cpu_whenever_it_clamps(byte[] counts, byte cpuCount)

@@ -19,7 +19,8 @@ internal sealed class ReferencePlanner
     public ReferencePlanner(uint[] load, byte[] domain, ulong[] allowed, byte[] recent, uint[] capacity, byte[] node, int nodes)
     {
         (_capacity, _node, _nodes, _allowed, _recent) = (capacity, node, nodes, allowed, recent);
-        _tasks = [.. capacity.Select((_, d) => load.Select((l, i) => (l, i)).Where(task => domain[task.i] == d).Order().ToList())];
+        _tasks = [.. capacity.Select((_, d) =>
+            load.Select((l, i) => (l, i)).Where(task => domain[task.i] == d).Order().ToList())];
         _load = [.. _tasks.Select(list => list.Sum(task => (long)task.Load))];
     }
 
@@ -28,7 +29,9 @@ internal sealed class ReferencePlanner
         long[] nodeImbalance = [.. Enumerable.Range(0, _nodes).Select(NodeImbalance)];
         bool nodesDiffer = _nodes > 1 && Enumerable.Range(0, _nodes).Any(n => nodeImbalance[n] > (long)(NodeThreshold * NodeTarget(n)));
         // Who may give is decided at the start, before anything moves.
-        var givers = Domains.Where(d => Imbalance(d) > (long)(DomainThreshold * Target(d)) || (nodesDiffer && nodeImbalance[_node[d]] > 0)).ToHashSet();
+        var givers = Domains
+            .Where(d => Imbalance(d) > (long)(DomainThreshold * Target(d)) || (nodesDiffer && nodeImbalance[_node[d]] > 0))
+            .ToHashSet();
         if (nodesDiffer)
         {
             long[] targets = [.. Enumerable.Range(0, _nodes).Select(NodeTarget)];

@@ -10,7 +10,8 @@ public sealed class RunningAverageTests
 
     private static ulong Seconds(double seconds) => (ulong)(seconds * 1e9);
 
-    private static double Read(in WdRavg average, double seconds) => RunningAverage.Read(average, Seconds(seconds), HalfLife) / (double)RunningAverage.One;
+    private static double Read(in WdRavg average, double seconds) =>
+        RunningAverage.Read(average, Seconds(seconds), HalfLife) / (double)RunningAverage.One;
 
     [TestCase(0.5, 0.25), TestCase(1, 0.5), TestCase(1.5, 0.625), TestCase(2, 0.75), TestCase(3, 0.875), TestCase(5, 0.96875), TestCase(10, 0.999023)]
     public void Value_one_rises(double seconds, double expected)

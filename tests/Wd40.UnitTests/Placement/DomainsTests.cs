@@ -9,7 +9,8 @@ public sealed class DomainsTests
 {
     private static Domains Read(SysfsTree tree, uint cacheLevel = 3) => Domains.ByCache(Topology.Read(tree.Root), cacheLevel);
 
-    private static string[] Masks(Domains domains) => [.. Enumerable.Range(0, (int)domains.NrDomains).Select(domain => domains.MaskOf(domain).ToString())];
+    private static string[] Masks(Domains domains) =>
+        [.. Enumerable.Range(0, (int)domains.NrDomains).Select(domain => domains.MaskOf(domain).ToString())];
 
     [Test]
     public void Two_sockets_are_two_domains_of_one_node()

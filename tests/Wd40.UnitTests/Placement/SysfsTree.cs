@@ -8,7 +8,11 @@ internal sealed class SysfsTree : IDisposable
 {
     private const string Cpus = "sys/devices/system/cpu";
 
-    private SysfsTree() => Root = Directory.CreateTempSubdirectory("wd40-sysfs-").FullName;
+    // Thousands of small files: memory, where there is a file system of it, is a hundred times faster than a busy disk.
+    private const string Memory = "/dev/shm";
+
+    private SysfsTree() => Root = Directory.CreateDirectory(
+        Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), "wd40-sysfs-" + Path.GetRandomFileName())).FullName;
 
     public string Root { get; }
 
