@@ -67,9 +67,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(loop);
         _start.Do("warm-up", ExitCode.Failure, () =>
         {
-            foreach (var step in loop.Steps)
-                step.WarmUp();
-            loop.Turn(out _);
+            loop.WarmUp();
             RuntimeHelpers.PrepareMethod(typeof(MainLoop).GetMethod(nameof(MainLoop.Run))!.MethodHandle);
             // What start-up has left is collected now and not while the scheduler runs.
             GC.Collect();

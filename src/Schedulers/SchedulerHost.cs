@@ -98,10 +98,12 @@ public sealed class SchedulerHost
             _log.Debug($"the loop stays at normal priority: {refused}");
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var collections = GC.CollectionCount(0);
-        loop.Run();
+        var cause = loop.Run();
+        var ended = _clock.GetTimestamp();
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         collections = GC.CollectionCount(0) - collections;
         run.Detach();
+        _log.Debug(string.Create(CultureInfo.InvariantCulture, $"loop ended ({cause}); detach: {_clock.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
         return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], allocated, collections);
     }
 

@@ -34,6 +34,15 @@ public sealed class MainLoop
     /// <summary>The steps.</summary>
     public IReadOnlyList<PeriodicStep> Steps => _steps;
 
+    /// <summary>Does everything once that the loop does, so that it is compiled and what it allocates at first is allocated.</summary>
+    public void WarmUp()
+    {
+        foreach (var step in _steps)
+            step.WarmUp();
+        Turn(out _);
+        _stop.Wait(1);
+    }
+
     /// <summary>Runs until a stop is requested or the kernel has ended the scheduler.</summary>
     public LoopEnd Run()
     {
