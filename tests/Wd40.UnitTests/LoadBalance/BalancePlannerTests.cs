@@ -54,6 +54,13 @@ public sealed class BalancePlannerTests
     [Test]
     public void An_odd_task_does_not_move() => Assert.That(Plan([100, 100, 100, 100, 100], [0, 0, 0, 1, 1]), Is.Empty);
 
+    [TestCase(170u, 1), TestCase(190u, 0)]
+    public void A_move_must_improve_by_a_quarter_of_the_load_that_moves(uint load, int moves)
+    {
+        // 1100 : 900. Moving 170 leaves 930 : 1070, an improvement of 60 in both together; 190 leaves 910 : 1090, an improvement of 20.
+        Assert.That(Plan([load, 1100 - load, 900], [0, 0, 1], [0b11, 0b01, 0b10]), Has.Length.EqualTo(moves));
+    }
+
     [Test]
     public void A_task_refused_by_one_domain_is_a_candidate_for_the_next()
     {
