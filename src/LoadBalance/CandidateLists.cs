@@ -25,6 +25,9 @@ internal sealed class CandidateLists
         // A list of n tasks has n + 1 ends, so each domain's links begin one further on than its tasks: position + domain.
         _right = new int[maxTasks + BalancePlanner.MaxDomains + 1];
         _left = new int[maxTasks + BalancePlanner.MaxDomains + 1];
+        // The library allocates its helper at the first sort of a type.
+        Span<ulong> pair = [1, 0];
+        pair.Sort();
     }
 
     /// <summary>Collects the tasks of the domains in <paramref name="push"/>.</summary>
