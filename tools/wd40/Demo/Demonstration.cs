@@ -35,10 +35,15 @@ internal sealed class Demonstration(IDemoMachine machine, DemoOptions options, I
             return new DemoReport { Machine = machine.Name, Default = plain, Troubles = troubles };
         }
 
-        progress.Report($"enabled: {enabled}; the same load ...");
+        progress.Report($"enabled: {enabled}");
         var live = new LiveLoads(progress);
         var monitor = await machine.StartAsync($"exec {machine.Files}/wd40 run wd40 --monitor 1 --json", live.Take, cancellation);
+        if (!await WaitSampleAsync(live, monitor, 1, cancellation))
+            troubles.Add("the monitor got no statistics");
+        progress.Report("wd40: the same load ...");
         var ours = DemoLoad.Parse((await SucceedAsync(load, cancellation)).Output);
+        // Counts are differences between samples: one more holds what happened since the last.
+        await WaitSampleAsync(live, monitor, live.Samples + 1, cancellation);
         await monitor.TerminateAsync(cancellation);
         await monitor.WaitAsync(cancellation);
 
@@ -77,6 +82,17 @@ internal sealed class Demonstration(IDemoMachine machine, DemoOptions options, I
                 return state.Output.Trim();
         }
         return null;
+    }
+
+    private async Task<bool> WaitSampleAsync(LiveLoads live, IDemoJob monitor, int samples, CancellationToken cancellation)
+    {
+        for (int i = 0; i < StartPolls && !monitor.HasEnded; i++)
+        {
+            if (live.Samples >= samples)
+                return true;
+            await machine.RunAsync("sleep 0.1", cancellation);
+        }
+        return live.Samples >= samples;
     }
 
     private async Task<DemoResult> SucceedAsync(string command, CancellationToken cancellation)

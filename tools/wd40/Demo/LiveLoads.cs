@@ -10,6 +10,7 @@ internal sealed class LiveLoads(IProgress<string> progress)
 {
     private readonly Lock _lock = new();
     private ulong _requested, _applied;
+    private int _samples;
 
     /// <summary>Migrations requested so far.</summary>
     public ulong Requested
@@ -31,6 +32,16 @@ internal sealed class LiveLoads(IProgress<string> progress)
         }
     }
 
+    /// <summary>Samples taken so far.</summary>
+    public int Samples
+    {
+        get
+        {
+            lock (_lock)
+                return _samples;
+        }
+    }
+
     /// <summary>Takes a line of the monitor; lines that are not statistics are passed over.</summary>
     public void Take(string line)
     {
@@ -48,6 +59,7 @@ internal sealed class LiveLoads(IProgress<string> progress)
         }
         lock (_lock)
         {
+            _samples++;
             _requested += root.GetProperty("nr_requested").GetUInt64();
             _applied += root.GetProperty("nr_migrations").GetUInt64();
             text.Append(CultureInfo.InvariantCulture, $"   migrations requested {_requested}, applied {_applied}");
