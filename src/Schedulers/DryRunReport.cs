@@ -40,7 +40,10 @@ public sealed record DryRunReport
         writer.WriteLine();
         writer.WriteLine($"{"program".PadRight(width)}  {"kind",-8}  verified instructions");
         foreach (var program in Programs)
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{program.Name.PadRight(width)}  {program.Kind,-8}  {program.Instructions,21}"));
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{program.Name.PadRight(width)}  {program.Kind,-8}  {program.Instructions,21}"));
+        }
         writer.WriteLine();
         writer.WriteLine("loaded and verified; layouts agree; not attached");
     }

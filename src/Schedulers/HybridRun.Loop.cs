@@ -43,7 +43,8 @@ public sealed partial class HybridRun
     private void Balance(Balancer balancer, Tuner tuner, TimeProvider clock)
     {
         var asked = balancer.Step(tuner.IsFull);
-        Figures.Balanced((ulong)((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond), (ulong)asked, balancer.Counts.Pending);
+        var now = (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        Figures.Balanced((ulong)now, (ulong)asked, balancer.Counts.Pending);
     }
 
     /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>
@@ -91,7 +92,8 @@ public sealed partial class HybridRun
             if (TimeProvider.System.GetTimestamp() > end)
             {
                 throw new SchedulerException(ExitCode.AttachRefused,
-                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' and the running one '{kernel.RunningScheduler}'",
+                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' "
+                    + $"and the running one '{kernel.RunningScheduler}'",
                     "Look at the kernel log for the reason.");
             }
             Thread.Sleep(EnablePollMs);

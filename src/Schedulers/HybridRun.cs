@@ -63,7 +63,8 @@ public sealed partial class HybridRun : IDisposable
             new Doctor(kernel).Require();
             return kernel.HotplugSequence;
         });
-        Domains = _start.Do("topology", ExitCode.UnfitMachine, () => Placement.Domains.ByCache(Topology.Read(_options.SysfsPrefix), _options.CacheLevel));
+        Domains = _start.Do("topology", ExitCode.UnfitMachine,
+            () => Placement.Domains.ByCache(Topology.Read(_options.SysfsPrefix), _options.CacheLevel));
         Layout = new ArenaLayout(Domains.NrCpuIds, Domains.NrDomains, Domains.NrNodes, _options.MaxTasks);
         Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);

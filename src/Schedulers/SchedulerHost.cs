@@ -103,7 +103,8 @@ public sealed class SchedulerHost
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         collections = GC.CollectionCount(0) - collections;
         run.Detach();
-        _log.Debug(string.Create(CultureInfo.InvariantCulture, $"loop ended ({cause}); detach: {_clock.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
+        _log.Debug(string.Create(CultureInfo.InvariantCulture,
+            $"loop ended ({cause}); detach: {_clock.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
         return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], allocated, collections);
     }
 

@@ -53,7 +53,8 @@ public sealed class Doctor
         return
         [
             .. types.OfKind(BtfKind.Function)
-                .Where(function => function.Name.Contains(FunctionMark, StringComparison.Ordinal) && !function.Name.EndsWith(ImplicitTwin, StringComparison.Ordinal)
+                .Where(function => function.Name.Contains(FunctionMark, StringComparison.Ordinal)
+                    && !function.Name.EndsWith(ImplicitTwin, StringComparison.Ordinal)
                     && types[function.TargetId].Members.Any(parameter => parameter.Name == ImplicitParameter))
                 .Select(function => function.Name).Distinct().Order(StringComparer.Ordinal),
         ];
@@ -109,7 +110,8 @@ public sealed class Doctor
         const string Name = "kernel types";
         if (_kernel.TypesPath is not { } path)
         {
-            yield return Fail(Name, "the kernel has no type information: /sys/kernel/btf/vmlinux is missing", "Boot a kernel with CONFIG_DEBUG_INFO_BTF=y.");
+            yield return Fail(Name, "the kernel has no type information: /sys/kernel/btf/vmlinux is missing",
+                "Boot a kernel with CONFIG_DEBUG_INFO_BTF=y.");
             yield break;
         }
         Btf? types = null;

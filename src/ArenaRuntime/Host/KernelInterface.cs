@@ -58,11 +58,12 @@ public sealed class KernelInterface
         {
             const string Field = "CapEff:";
             var line = Read(_proc + "/proc/self/status").Split('\n').FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
-            return line is not null && ulong.TryParse(line[Field.Length..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask) ? mask : 0;
+            return ulong.TryParse(line?[Field.Length..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask) ? mask : 0;
         }
     }
 
-    private static ulong Number(string path) => ulong.TryParse(Read(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static ulong Number(string path) =>
+        ulong.TryParse(Read(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     // A file that is not there, or that goes away while a scheduler ends, says nothing.
     private static string Read(string path)

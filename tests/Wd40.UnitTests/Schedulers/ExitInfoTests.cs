@@ -20,7 +20,8 @@ public sealed class ExitInfoTests
     [TestCase(1025, ExitCode.EjectedByError)]
     [TestCase(1026, ExitCode.EjectedByWatchdog)]
     [TestCase(1027, ExitCode.EjectedByError, Description = "newer than this program")]
-    public void Each_kind_has_its_exit_code(int kind, ExitCode expected) => Assert.That(new ExitInfo(kind, 0, "", "", "").ExitCode, Is.EqualTo(expected));
+    public void Each_kind_has_its_exit_code(int kind, ExitCode expected) =>
+        Assert.That(new ExitInfo(kind, 0, "", "", "").ExitCode, Is.EqualTo(expected));
 
     [TestCase(66, Restart | Hotplug, true)]
     [TestCase(65, Restart, true)]

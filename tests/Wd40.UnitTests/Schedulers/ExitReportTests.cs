@@ -23,7 +23,7 @@ public sealed class ExitReportTests
     [Test]
     public void A_clean_end_is_one_line()
     {
-        var report = new ExitReport { Scheduler = "wd40", ExitCode = 0, Cause = nameof(ExitCode.Clean), Kind = 64, Reason = "unregistered from user space" };
+        var report = _stall with { ExitCode = 0, Cause = nameof(ExitCode.Clean), Kind = 64, Reason = "unregistered from user space", Message = "", Dump = "" };
         Assert.That(Print(report), Is.EqualTo("EXIT: unregistered from user space\n"));
     }
 

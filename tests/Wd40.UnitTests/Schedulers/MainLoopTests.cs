@@ -103,8 +103,8 @@ public sealed class MainLoopTests
     [Test]
     public void Turns_and_waits_allocate_nothing()
     {
-        var loop = new MainLoop([new PeriodicStep("tuner", TimeSpan.FromTicks(1), TimeProvider.System, () => { })], () => _beats++, () => _ended, _stop,
-            TimeProvider.System);
+        var step = new PeriodicStep("tuner", TimeSpan.FromTicks(1), TimeProvider.System, () => { });
+        var loop = new MainLoop([step], () => _beats++, () => _ended, _stop, TimeProvider.System);
         Turns(loop, 100);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Turns(loop, 1000);

@@ -66,7 +66,8 @@ public sealed class PeriodicStepTests
     [TestCase(0)]
     [TestCase(-1)]
     public void A_period_of_nothing_is_refused(int milliseconds) => Assert.That(
-        () => new PeriodicStep("x", TimeSpan.FromMilliseconds(milliseconds), new ManualClock(), () => { }), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        () => new PeriodicStep("x", TimeSpan.FromMilliseconds(milliseconds), new ManualClock(), () => { }),
+        Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void The_longest_period_does_not_overflow()

@@ -8,11 +8,13 @@ public sealed class Wd40SchedulerTests
 {
     [Test]
     public void It_has_a_core_and_one_module_a_slot() => Assert.That(
-        Modules(new Wd40Options()), Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "Deadline interactive", "LoadBalance rusty" }));
+        Modules(new Wd40Options()),
+        Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "Deadline interactive", "LoadBalance rusty" }));
 
     [Test]
     public void Without_a_deadline_module_the_core_orders_first_in_first_out() => Assert.That(
-        Modules(new Wd40Options { FifoSched = true }), Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "LoadBalance rusty" }));
+        Modules(new Wd40Options { FifoSched = true }),
+        Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "LoadBalance rusty" }));
 
     [Test]
     public void The_name_is_one_that_the_kernel_takes() => Assert.Multiple(() =>

@@ -51,7 +51,8 @@ public sealed class Wd40OptionTableTests
         (["--max-tasks", "1048576"], new Wd40Options { MaxTasks = 1 << 20 }),
         (["--stats", "1", "--json"], new Wd40Options { StatsSeconds = 1, Json = true }),
         (["--monitor", "0.5", "--stats-path", "/tmp/s"], new Wd40Options { MonitorSeconds = 0.5, StatsPath = "/tmp/s" }),
-        (["--dry-run", "--report", "r.json", "--exit-dump-len", "65536"], new Wd40Options { DryRun = true, ReportPath = "r.json", ExitDumpLength = 65_536 }),
+        (["--dry-run", "--report", "r.json", "--exit-dump-len", "65536"],
+            new Wd40Options { DryRun = true, ReportPath = "r.json", ExitDumpLength = 65_536 }),
         (["--relaxed-maps", "true", "--pin-root-path", "/p", "--kconfig", "/k", "--btf-custom-path", "/b", "--bpf-token-path", "/t"],
             new Wd40Options { RelaxedMaps = true, PinRootPath = "/p", Kconfig = "/k", BtfCustomPath = "/b", BpfTokenPath = "/t" }),
     ];

@@ -48,7 +48,8 @@ public static class DoctorCommand
         }
         if (malformed.Count > 0)
         {
-            output.WriteLine($"note  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {string.Join(", ", malformed)}");
+            var names = string.Join(", ", malformed);
+            output.WriteLine($"note  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {names}");
             output.WriteLine($"      {"".PadRight(width)}  -> If a scheduler does not load, boot another build of the kernel.");
         }
         output.WriteLine();
@@ -71,6 +72,7 @@ public static class DoctorCommand
         var functions = new JsonArray();
         foreach (var function in malformed)
             functions.Add((JsonNode)JsonValue.Create(function));
-        return new JsonObject { ["fit"] = checks.All(check => check.Passed), ["checks"] = list, ["malformed_functions"] = functions }.ToJsonString(_indented);
+        var report = new JsonObject { ["fit"] = checks.All(check => check.Passed), ["checks"] = list, ["malformed_functions"] = functions };
+        return report.ToJsonString(_indented);
     }
 }

@@ -5,7 +5,9 @@ using System.CommandLine.Invocation;
 
 namespace Wd40.Tool.CommandLine;
 
-/// <summary>Help of commands that have an option table: options under their headings, with default and range. Other commands keep the library's text.</summary>
+/// <summary>
+/// Help of commands that have an option table: options under their headings, with default and range. Other commands keep the library's text.
+/// </summary>
 public sealed class GroupedHelp : SynchronousCommandLineAction
 {
     // Wide enough for whole sentences, narrow enough for a terminal.

@@ -70,7 +70,9 @@ public abstract class OptionTable
         return Add(option, valueName, fallback, null);
     }
 
-    /// <summary>Declares a truth value as the words true and false; null when not given. (The library takes only such words after a bool option for its value.)</summary>
+    /// <summary>
+    /// Declares a truth value as the words true and false; null when not given. (The library takes only such words after a bool option for its value.)
+    /// </summary>
     protected Option<string?> Truth(string name, string help)
     {
         const string Range = "true or false";

@@ -104,7 +104,8 @@ public sealed class Wd40OptionTable : OptionTable
         _verbose = Count("--verbose", "-v", "Debug messages; twice: trace messages, too.");
 
         Group("Statistics");
-        _stats = OptionalNumber("--stats", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null, "Run, and print statistics each S seconds.");
+        _stats = OptionalNumber("--stats", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null,
+            "Run, and print statistics each S seconds.");
         _monitor = OptionalNumber("--monitor", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null,
             "Run nothing, print statistics of the running instance each S seconds.");
         _helpStats = Flag("--help-stats", null, "Describe the statistics.");
