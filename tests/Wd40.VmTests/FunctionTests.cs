@@ -50,7 +50,7 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
         using (Assert.EnterMultipleScope())
         {
             Assert.That(second.ExitCode, Is.EqualTo((int)ExitCode.UnfitMachine), second.Error);
-            Assert.That(second.Error, Does.Contain("running"));
+            Assert.That(second.Error, Does.Contain("another scheduler is enabled: wd40"));
             Assert.That(await StateAsync(), Is.EqualTo("enabled"));
             Assert.That(await ReadWordAsync(Ops), Does.StartWith("wd40"));
             Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");

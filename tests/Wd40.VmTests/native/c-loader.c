@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 	LIBBPF_OPTS(bpf_test_run_opts, run_options);
 	struct bpf_program *setup;
 	struct bpf_link *link;
-	struct bpf_map *bss;
+	struct bpf_map *map, *bss;
 	size_t arena_size;
 	char *arena;
 	int *exit_kind;
@@ -202,7 +202,10 @@ int main(int argc, char **argv)
 	configure(argv[2], argv + 3);
 	if (bpf_object__load(object))
 		die("cannot load %s", argv[1]);
-	arena = bpf_map__initial_value(bpf_object__find_map_by_name(object, "arena"), &arena_size);
+	/* The size that libbpf reports here is that of the arena's global variables, not of the arena. */
+	map = bpf_object__find_map_by_name(object, "arena");
+	arena = bpf_map__initial_value(map, &arena_size);
+	arena_size = bpf_map__max_entries(map) * PAGE;
 	if (madvise(arena, arena_size, MADV_POPULATE_WRITE))
 		die("cannot populate the arena");
 	set_words(arena, argv + 3);

@@ -21,10 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STATE	"/sys/kernel/sched_ext/state"
-#define OPS	"/sys/kernel/sched_ext/root/ops"
-#define SOCKET	"/var/run/scx/root/stats"
-#define POLL_NS 2000000ull
+#define STATE	   "/sys/kernel/sched_ext/state"
+#define OPS	   "/sys/kernel/sched_ext/root/ops"
+#define SOCKET	   "/var/run/scx/root/stats"
+#define POLL_NS	   2000000ull
+#define CONNECT_NS 5000000000ull
 
 typedef uint64_t u64;
 
@@ -158,9 +159,14 @@ static int connect_stats(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	u64 end = now_ns() + CONNECT_NS;
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		die("cannot connect to %s: %s", SOCKET, strerror(errno));
+	/* A scheduler that the kernel has just enabled may not serve statistics yet. */
+	while (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		if ((errno != ENOENT && errno != ECONNREFUSED) || now_ns() > end || stop)
+			die("cannot connect to %s: %s", SOCKET, strerror(errno));
+		sleep_until(now_ns() + POLL_NS);
+	}
 	return fd;
 }
 
