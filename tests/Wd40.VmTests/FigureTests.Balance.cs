@@ -73,7 +73,7 @@ internal sealed partial class FigureTests
         var last = run.Hogs.Samples![^1].HogsPerDomain;
         Note($"even after {rounds} balance steps of {steps.Count}: loads {string.Join(" ", steps.Select(step => string.Join(":", step.Domains.Select(d => d.Load.ToString("F2", CultureInfo.InvariantCulture)))))}; "
             + $"hogs per domain at the end {string.Join(":", last)}; {8 * (1 - run.Hogs.IdleShare):F2} CPUs used, {run.Hogs.CpusUsed:F2} by the hogs; "
-            + $"{run.Applied} migrations applied, {run.HogMoves} moves of hogs between domains traced");
+            + $"{run.Applied} migrations applied, {run.HogMoves} moves of hogs and {run.OtherMoves} of other tasks between domains traced");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(steps, Has.Count.GreaterThanOrEqualTo(Rounds), "balance steps in the time of as many intervals");
@@ -81,7 +81,8 @@ internal sealed partial class FigureTests
             Assert.That(last, Is.EqualTo(wanted), "hogs per domain at the end");
             Assert.That(run.Hogs.IdleShare, Is.LessThan(0.01), "idle share of the 8 CPUs after convergence");
             Assert.That(run.HogMoves, Is.Positive, "moves of hogs between domains");
-            Assert.That(run.Applied, Is.EqualTo(run.HogMoves), "nr_migrations against the kernel's migration tracepoint");
+            // With these options nobody but the balancer moves a hog. It may move other tasks as well, and those move at wake-ups, too.
+            Assert.That(run.Applied, Is.InRange(run.HogMoves, run.HogMoves + run.OtherMoves), "nr_migrations against the kernel's migration tracepoint");
         }
     }
 

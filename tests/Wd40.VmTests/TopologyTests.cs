@@ -22,15 +22,17 @@ internal sealed partial class TopologyTests(string kernel, int nodes, int llcsPe
     {
         var machine = Guest.Options.Topology;
         await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
-        var logged = DomainLine().Matches(scheduler.Log)
+        var served = (await scheduler.TotalsAsync()).Nodes;
+        var ended = await scheduler.StopAsync();
+        var logged = DomainLine().Matches(ended.Error)
             .Select(line => (Domain: Number(line.Groups["domain"]), Node: Number(line.Groups["node"]), Cpus: line.Groups["cpus"].Value)).ToArray();
         var caches = await LinesAsync("cat /sys/devices/system/cpu/cpu*/cache/index3/shared_cpu_list | sort -u");
         var nodeOfCpu = (await LinesAsync("for n in /sys/devices/system/node/node*; do echo $(basename $n) $(cat $n/cpulist); done"))
             .Select(line => line.Split(' ')).ToDictionary(word => word[1], word => int.Parse(word[0]["node".Length..], CultureInfo.InvariantCulture));
-        var served = (await scheduler.TotalsAsync()).Nodes;
         TestContext.Out.WriteLine($"{machine}: {string.Join("; ", logged.Select(domain => $"domain {domain.Domain} on node {domain.Node}: CPUs {domain.Cpus}"))}");
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(ended.ExitCode, Is.Zero, ended.Error);
             Assert.That(logged.Select(domain => domain.Domain), Is.EqualTo(Enumerable.Range(0, machine.Llcs)), "numbers of the domains");
             Assert.That(logged.Select(domain => domain.Cpus), Is.EquivalentTo(caches), "CPUs of the domains against caches in sysfs");
             Assert.That(logged.Select(domain => domain.Node).Distinct().Count(), Is.EqualTo(machine.Nodes), "nodes");

@@ -8,7 +8,7 @@ namespace Wd40.VmTests.Harness;
 /// <summary>A run of hogs with what statistics and the kernel's tracepoint said meanwhile.</summary>
 /// <param name="Hogs">The hogs' own report.</param>
 /// <param name="Readings">Statistics from the moment of interest to the end of the hogs, oldest first.</param>
-/// <param name="Moves">Moves of hogs between domains in the same time.</param>
+/// <param name="Moves">Moves of tasks between domains in the same time, from the kernel's tracepoint.</param>
 internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Readings, IReadOnlyList<TraceMove> Moves)
 {
     private const int PeriodMs = 200;
@@ -21,7 +21,10 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     public long Applied => Readings[^1].Stats.NrMigrations - Readings[0].Stats.NrMigrations;
 
     /// <summary>Moves of hogs that the kernel traced.</summary>
-    public int HogMoves => Moves.Count;
+    public int HogMoves => Moves.Count(move => Hogs.Groups.Any(group => group.Members.Any(member => member.Pid == move.Pid)));
+
+    /// <summary>Moves of other tasks that the kernel traced.</summary>
+    public int OtherMoves => Moves.Count - HogMoves;
 
     /// <summary>Runs hogs and records.</summary>
     /// <param name="guest">Where a scheduler runs.</param>

@@ -4,7 +4,7 @@ using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests.Harness;
 
-/// <summary>The kernel's own record of hogs that moved between domains.</summary>
+/// <summary>The kernel's own record of tasks that moved between domains.</summary>
 internal sealed class MigrationTrace
 {
     private const int SigTerm = 15;
@@ -15,7 +15,7 @@ internal sealed class MigrationTrace
     /// <summary>Starts recording and returns when it records.</summary>
     public static async Task<MigrationTrace> StartAsync(Guest guest)
     {
-        var job = await guest.StartAsync($"exec {GuestPrograms.Load} trace-migrations --domains 0-3,4-7 --list 100000").ConfigureAwait(false);
+        var job = await guest.StartAsync($"exec {GuestPrograms.Load} trace-migrations --comm '*' --domains 0-3,4-7 --list 100000").ConfigureAwait(false);
         var limit = DateTime.UtcNow + TimeSpan.FromMinutes(2);
         while (!job.ErrorSoFar.Contains("recording", StringComparison.Ordinal))
         {

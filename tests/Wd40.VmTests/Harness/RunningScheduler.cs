@@ -28,9 +28,6 @@ internal sealed class RunningScheduler : IAsyncDisposable
     /// <summary>The options it was started with.</summary>
     public string Options { get; }
 
-    /// <summary>What it has logged up to now.</summary>
-    public string Log => _job.ErrorSoFar;
-
     /// <summary>The process that runs.</summary>
     public GuestJob Job => _job;
 
