@@ -33,10 +33,9 @@ internal sealed class HostObject : IDisposable
     /// <param name="maxTasks">Slots of the task table.</param>
     /// <param name="objects">Objects besides the library, or none; a core's callbacks are left out.</param>
     /// <param name="configure">Sets variables before load.</param>
-    /// <param name="domains">Domains of the machine; null for one CPU in each of four domains on two nodes.</param>
-    public static HostObject Load(uint maxTasks, IEnumerable<ModuleObject> objects, Action<OpenObject>? configure = null, DomainTable? domains = null)
+    public static HostObject Load(uint maxTasks, IEnumerable<ModuleObject> objects, Action<OpenObject>? configure = null)
     {
-        domains ??= FourDomains();
+        var domains = new TestDomains(PossibleCpus());
         var layout = new ArenaLayout(domains.NrCpuIds, domains.NrDomains, domains.NrNodes, maxTasks);
         var parts = objects.Where(o => o.Manifest.Slot != ModuleSlot.Library).Append(Shipped.Object("arena/table")).ToList();
         // A composition without a core is one of tests; the library alone gets the smallest of them.
@@ -83,18 +82,6 @@ internal sealed class HostObject : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Loaded.Dispose();
-
-    private static DomainTable FourDomains()
-    {
-        // As many CPU lines as this machine may use: programs count into that of the CPU they run on.
-        var table = new DomainTable((uint)Math.Max(4, PossibleCpus()), 4, 2);
-        for (var domain = 0; domain < 4; domain++)
-        {
-            table.Add(domain, domain);
-            table.DomainNode[domain] = (byte)(domain / 2);
-        }
-        return table;
-    }
 
     // "0-7", or "0" on a machine with one CPU.
     private static int PossibleCpus() => int.Parse(File.ReadAllText("/sys/devices/system/cpu/possible").Trim().Split('-', ',')[^1], System.Globalization.CultureInfo.InvariantCulture) + 1;
