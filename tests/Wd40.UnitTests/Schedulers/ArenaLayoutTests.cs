@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Numerics;
-using Wd40.ArenaRuntime.Layout;
 using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
 using Wd40.Schedulers;
 
 namespace Wd40.UnitTests.Schedulers;
