@@ -27,7 +27,8 @@ internal sealed partial class FigureTests
     {
         await SharedSchedulerAsync(BalancerAlone);
         const double Widen = 0.5;
-        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}"), Widen, Widen + RoundsTime, Window);
+        var arguments = FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}");
+        var run = await BalanceRun.RecordAsync(Guest, arguments, Widen, Widen + RoundsTime, Window);
         JudgeConvergence(run, [8, 8]);
     }
 
@@ -38,7 +39,8 @@ internal sealed partial class FigureTests
         await SharedSchedulerAsync(BalancerAlone);
         // Time to settle at 8:8, from wherever the hogs were started.
         const double Kill = (4 * Interval) + 0.5;
-        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --kill-on 4-7 --kill-after {Kill}"), Kill, Kill + RoundsTime, Window);
+        var arguments = FormattableString.Invariant($"--groups 16 --kill-on 4-7 --kill-after {Kill}");
+        var run = await BalanceRun.RecordAsync(Guest, arguments, Kill, Kill + RoundsTime, Window);
         Assert.That(run.Hogs.Groups[0].Alive, Is.EqualTo(8), "hogs left after those of one domain have ended");
         JudgeConvergence(run, [4, 4]);
     }
@@ -49,9 +51,10 @@ internal sealed partial class FigureTests
     {
         await SharedSchedulerAsync(BalancerAlone);
         const double Settle = 8;
-        var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60));
+        var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60), traced: false);
         var steps = run.Steps;
-        Note($"{(full ? "full" : "half idle")}: loads {string.Join(" ", steps.Select(step => step.Load.ToString("F3", CultureInfo.InvariantCulture)))}, idle share {run.Hogs.IdleShare:F3}");
+        var loads = string.Join(" ", steps.Select(step => Text(step.Load)));
+        Note($"{(full ? "full" : "half idle")}: loads {loads}, idle share {run.Hogs.IdleShare:F3}");
         Assert.That(steps, Has.Count.GreaterThanOrEqualTo(2), "balance steps in the window");
         using (Assert.EnterMultipleScope())
         {
@@ -71,9 +74,10 @@ internal sealed partial class FigureTests
         var even = steps.Select(IsEven).ToArray();
         var rounds = Array.LastIndexOf(even, false) + 2;
         var last = run.Hogs.Samples![^1].HogsPerDomain;
-        Note($"even after {rounds} balance steps of {steps.Count}: loads {string.Join(" ", steps.Select(step => string.Join(":", step.Domains.Select(d => d.Load.ToString("F2", CultureInfo.InvariantCulture)))))}; "
-            + $"hogs per domain at the end {string.Join(":", last)}; {8 * (1 - run.Hogs.IdleShare):F2} CPUs used, {run.Hogs.CpusUsed:F2} by the hogs; "
-            + $"{run.Applied} migrations applied, {run.HogMoves} moves of hogs and {run.OtherMoves} of other tasks between domains traced");
+        Note($"even after {rounds} balance steps of {steps.Count}: "
+            + $"loads {string.Join(" ", steps.Select(step => string.Join(":", step.Domains.Select(domain => Text(domain.Load)))))}; "
+            + $"hogs per domain {string.Join(":", last)}; {8 * (1 - run.Hogs.IdleShare):F2} CPUs used, {run.Hogs.CpusUsed:F2} by the hogs; "
+            + $"{run.Applied} migrations applied; traced between domains: {run.HogMoves} moves of hogs, {run.OtherMoves} of other tasks");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(steps, Has.Count.GreaterThanOrEqualTo(Rounds), "balance steps in the time of as many intervals");
@@ -82,9 +86,11 @@ internal sealed partial class FigureTests
             Assert.That(run.Hogs.IdleShare, Is.LessThan(0.01), "idle share of the 8 CPUs after convergence");
             Assert.That(run.HogMoves, Is.Positive, "moves of hogs between domains");
             // With these options nobody but the balancer moves a hog. It may move other tasks as well, and those move at wake-ups, too.
-            Assert.That(run.Applied, Is.InRange(run.HogMoves, run.HogMoves + run.OtherMoves), "nr_migrations against the kernel's migration tracepoint");
+            Assert.That(run.Applied, Is.InRange(run.HogMoves, run.HogMoves + run.OtherMoves), "nr_migrations against the kernel's tracepoint");
         }
     }
+
+    private static string Text(double load) => load.ToString("F2", CultureInfo.InvariantCulture);
 
     private static bool IsEven(ClusterStats step)
     {

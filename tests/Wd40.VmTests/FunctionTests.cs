@@ -8,7 +8,9 @@ using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests;
 
-/// <summary>Checks of function: 8 CPUs in 2 domains, emulated in parallel, so that callbacks really run at the same time. One boot per kernel.</summary>
+/// <summary>
+/// Checks of function: 8 CPUs in 2 domains, emulated in parallel, so that callbacks really run at the same time. One boot per kernel.
+/// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
 internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel)
@@ -28,10 +30,12 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
         using var report = JsonDocument.Parse(result.Output);
         var programs = report.RootElement.GetProperty("programs").EnumerateArray().ToArray();
         var callbacks = programs.Where(program => program.GetProperty("kind").GetString() == "callback").ToArray();
-        TestContext.Out.WriteLine(string.Join(", ", programs.Select(program => $"{program.GetProperty("name")} {program.GetProperty("instructions")}")));
+        var costs = programs.Select(program => $"{program.GetProperty("name")} {program.GetProperty("instructions")}");
+        TestContext.Out.WriteLine(string.Join(", ", costs));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(callbacks.Select(program => program.GetProperty("name").GetString()), Is.SupersetOf(new[] { "wd_enqueue", "wd_dispatch", "wd_select_cpu" }));
+            Assert.That(callbacks.Select(program => program.GetProperty("name").GetString()),
+                Is.SupersetOf(new[] { "wd_enqueue", "wd_dispatch", "wd_select_cpu" }));
             Assert.That(programs.Select(program => program.GetProperty("instructions").GetInt64()), Is.All.Positive);
             Assert.That(await StateAsync(), Is.EqualTo("disabled"));
             Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
@@ -55,7 +59,7 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
             Assert.That(await ReadWordAsync(Ops), Does.StartWith("wd40"));
             Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
             Assert.That(first.Job.HasEnded, Is.False, "the first instance ended");
-            Assert.That(after.NrSlotsAllocated, Is.GreaterThan(before.NrSlotsAllocated), "the first instance's socket answers with the first instance's counters");
+            Assert.That(after.NrSlotsAllocated, Is.GreaterThan(before.NrSlotsAllocated), "the socket answers with the first instance's counters");
         }
     }
 
@@ -82,7 +86,8 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
             Assert.That(storm.Failures, Is.Zero, "forks that failed");
             Assert.That(scheduler.Job.HasEnded, Is.False, "the scheduler ended");
             Assert.That(await StateAsync(), Is.EqualTo("enabled"));
-            Assert.That(after.Stats.NrSlotsAllocated - before.Stats.NrSlotsAllocated, Is.GreaterThanOrEqualTo(storm.Forked), "slots handed out during the storm");
+            Assert.That(after.Stats.NrSlotsAllocated - before.Stats.NrSlotsAllocated, Is.GreaterThanOrEqualTo(storm.Forked),
+                "slots handed out during the storm");
             Assert.That(after.Unfreed - before.Unfreed, Is.EqualTo(after.Tasks - before.Tasks).Within(TransientTasks), "slots held more than before");
             Assert.That(after.Unfreed, Is.EqualTo(after.Tasks).Within(TransientTasks), "one slot for each task");
             Assert.That(after.Stats.NrSlotErrors, Is.Zero, "slot errors");
@@ -97,9 +102,11 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
     {
         await SharedSchedulerAsync("-g 0 -D 0 -K 0 --no-load-balance");
         const double Widen = 0.5;
-        var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}"), Widen, Widen + 7, 3);
+        var arguments = FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}");
+        var run = await BalanceRun.RecordAsync(Guest, arguments, Widen, Widen + 7, 3);
         var last = run.Steps[^1];
-        TestContext.Out.WriteLine($"{run.Steps.Count} steps, loads {string.Join(":", last.Domains.Select(domain => domain.Load.ToString("F2", CultureInfo.InvariantCulture)))}, "
+        var loads = last.Domains.Select(domain => domain.Load.ToString("F2", CultureInfo.InvariantCulture));
+        TestContext.Out.WriteLine($"{run.Steps.Count} steps, loads {string.Join(":", loads)}, "
             + $"{run.HogMoves} moves traced, hogs per domain {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}");
         using (Assert.EnterMultipleScope())
         {
@@ -165,9 +172,10 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
     private async Task<(ClusterStats Stats, long Unfreed, long Tasks, long ArenaKiB)> HeldAsync(RunningScheduler scheduler)
     {
         var stats = await scheduler.TotalsAsync();
-        var tasks = long.Parse((await Guest.CallAsync("ls -d /proc/[0-9]*/task/[0-9]* | wc -l")).EnsureSuccess().Output, CultureInfo.InvariantCulture);
+        var tasks = (await Guest.CallAsync("ls -d /proc/[0-9]*/task/[0-9]* | wc -l")).EnsureSuccess().Output;
         // The arena is the mapping at its fixed address; what is in memory of it, in KiB.
-        var arena = await Guest.CallAsync("""awk '/^100000000000-/ { in_arena = 1 } in_arena && /^Rss:/ { print $2; exit }' /proc/$(pidof wd40)/smaps""");
-        return (stats, stats.NrSlotsAllocated - stats.NrSlotsFreed, tasks, long.Parse(arena.EnsureSuccess().Output, CultureInfo.InvariantCulture));
+        var arena = await Guest.CallAsync("""awk '/^100000000000-/ { here = 1 } here && /^Rss:/ { print $2; exit }' /proc/$(pidof wd40)/smaps""");
+        return (stats, stats.NrSlotsAllocated - stats.NrSlotsFreed, long.Parse(tasks, CultureInfo.InvariantCulture),
+            long.Parse(arena.EnsureSuccess().Output, CultureInfo.InvariantCulture));
     }
 }

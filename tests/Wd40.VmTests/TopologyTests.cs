@@ -6,7 +6,9 @@ using Wd40.VmTests.Harness;
 
 namespace Wd40.VmTests;
 
-/// <summary>Domains follow the machine's caches and nodes. One boot per kernel and machine; a machine without cache information is a unit test.</summary>
+/// <summary>
+/// Domains follow the machine's caches and nodes. One boot per kernel and machine; a machine without cache information is a unit test.
+/// </summary>
 [TestFixture("6.18", 1, 2, 4)]
 [TestFixture("6.18", 1, 1, 4)]
 [TestFixture("6.18", 2, 1, 4)]
@@ -29,7 +31,8 @@ internal sealed partial class TopologyTests(string kernel, int nodes, int llcsPe
         var caches = await LinesAsync("cat /sys/devices/system/cpu/cpu*/cache/index3/shared_cpu_list | sort -u");
         var nodeOfCpu = (await LinesAsync("for n in /sys/devices/system/node/node*; do echo $(basename $n) $(cat $n/cpulist); done"))
             .Select(line => line.Split(' ')).ToDictionary(word => word[1], word => int.Parse(word[0]["node".Length..], CultureInfo.InvariantCulture));
-        TestContext.Out.WriteLine($"{machine}: {string.Join("; ", logged.Select(domain => $"domain {domain.Domain} on node {domain.Node}: CPUs {domain.Cpus}"))}");
+        var found = logged.Select(domain => $"domain {domain.Domain} on node {domain.Node}: CPUs {domain.Cpus}");
+        TestContext.Out.WriteLine($"{machine}: {string.Join("; ", found)}");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.ExitCode, Is.Zero, ended.Error);

@@ -32,19 +32,21 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     /// <param name="from">Seconds from the start of the hogs to the moment of interest.</param>
     /// <param name="warmup">Seconds from the start of the hogs to the window in which their CPU time is measured.</param>
     /// <param name="seconds">Length of the window.</param>
-    public static async Task<BalanceRun> RecordAsync(Guest guest, string arguments, double from, double warmup, double seconds)
+    /// <param name="traced">False leaves the trace out, which is itself a load.</param>
+    public static async Task<BalanceRun> RecordAsync(Guest guest, string arguments, double from, double warmup, double seconds, bool traced = true)
     {
-        var trace = await MigrationTrace.StartAsync(guest).ConfigureAwait(false);
+        var trace = traced ? await MigrationTrace.StartAsync(guest).ConfigureAwait(false) : null;
         var stats = await StatsRecording.StartAsync(guest, PeriodMs).ConfigureAwait(false);
         var command = string.Create(CultureInfo.InvariantCulture,
             $"{GuestPrograms.Load} hogs --domains 0-3,4-7 {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {PeriodMs}");
         var hogs = (await guest.CallAsync(command).ConfigureAwait(false)).ReadJson<HogsReport>();
-        var moves = (await trace.StopAsync().ConfigureAwait(false)).Moves;
+        IReadOnlyList<TraceMove> moves = trace is null ? [] : (await trace.StopAsync().ConfigureAwait(false)).Moves;
         var readings = await stats.StopAsync().ConfigureAwait(false);
         var begin = hogs.StartNs + (long)(from * 1e9);
         var end = hogs.StartNs + (long)((warmup + seconds) * 1e9);
         // The last reading before the moment is the baseline.
-        var first = readings.LastOrDefault(line => line.MonoNs <= begin) ?? throw new AssertionException("no statistics before the moment of interest");
+        var first = readings.LastOrDefault(line => line.MonoNs <= begin)
+            ?? throw new AssertionException("no statistics before the moment of interest");
         StatsLine[] used = [.. readings.Where(line => line.MonoNs >= first.MonoNs && line.MonoNs <= end)];
         return new BalanceRun(hogs, used, [.. moves.Where(move => move.AtNs >= begin && move.AtNs <= used[^1].MonoNs)]);
     }

@@ -23,5 +23,6 @@ internal static class GuestCommands
 
     /// <summary>Says what happens, while it happens.</summary>
     public static void Note(this Guest guest, FormattableString what) =>
-        TestContext.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:HH:mm:ss} {guest.Kernel.Series} {guest.Options.Clock}: {what.ToString(CultureInfo.InvariantCulture)}"));
+        TestContext.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{DateTime.Now:HH:mm:ss} {guest.Kernel.Series} {guest.Options.Clock}: {what.ToString(CultureInfo.InvariantCulture)}"));
 }

@@ -15,12 +15,17 @@ internal sealed class MigrationTrace
     /// <summary>Starts recording and returns when it records.</summary>
     public static async Task<MigrationTrace> StartAsync(Guest guest)
     {
-        var job = await guest.StartAsync($"exec {GuestPrograms.Load} trace-migrations --comm '*' --domains 0-3,4-7 --list 100000").ConfigureAwait(false);
+        var job = await guest.StartAsync(
+            $"exec {GuestPrograms.Load} trace-migrations --comm '*' --domains 0-3,4-7 --list 100000").ConfigureAwait(false);
         var limit = DateTime.UtcNow + TimeSpan.FromMinutes(2);
         while (!job.ErrorSoFar.Contains("recording", StringComparison.Ordinal))
         {
             if (job.HasEnded || DateTime.UtcNow > limit)
-                throw new AssertionException($"the migration trace does not record: {(await job.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false)).Output}");
+            {
+                var ended = await job.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+                throw new AssertionException($"the migration trace does not record: {ended.Output}");
+            }
+
             await Task.Delay(50).ConfigureAwait(false);
         }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Globalization;
-
 namespace Wd40.VmTests.Harness;
 
 /// <summary>How long the checks run: scaled by default, at full length with WD40_FULL=1.</summary>
@@ -11,7 +9,4 @@ internal static class RunLength
 
     /// <summary>The value for this run.</summary>
     public static T Of<T>(T scaled, T full) => IsFull ? full : scaled;
-
-    /// <summary>A number as an argument of a guest command.</summary>
-    public static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,8 @@ internal sealed class RunningScheduler : IAsyncDisposable
     /// <summary>Starts it and waits until the kernel has enabled it.</summary>
     public static async Task<RunningScheduler> StartAsync(Guest guest, string options)
     {
-        var job = await guest.StartAsync($"rm -f {ReportFile}; exec {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}").ConfigureAwait(false);
+        var command = $"rm -f {ReportFile}; exec {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}";
+        var job = await guest.StartAsync(command).ConfigureAwait(false);
         var wait = await guest.StartAsync($"exec {GuestPrograms.Probe} enabled {EnableLimitMs}").ConfigureAwait(false);
         var ended = job.WaitAsync(guest.Options.LifeLimit);
         var enabled = wait.EndAsync();

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Globalization;
 using Wd40.Vm;
 using Wd40.VmTests.Reports;
 
@@ -20,7 +19,7 @@ internal sealed class StatsRecording
     /// <param name="guest">Where the scheduler runs.</param>
     /// <param name="periodMs">Guest time.</param>
     public static async Task<StatsRecording> StartAsync(Guest guest, int periodMs) =>
-        new(await guest.StartAsync(string.Create(CultureInfo.InvariantCulture, $"exec {GuestPrograms.Probe} stats {periodMs} 0 '{Totals}'")).ConfigureAwait(false));
+        new(await guest.StartAsync(FormattableString.Invariant($"exec {GuestPrograms.Probe} stats {periodMs} 0 '{Totals}'")).ConfigureAwait(false));
 
     /// <summary>Ends recording.</summary>
     /// <returns>All readings, oldest first.</returns>

@@ -19,7 +19,8 @@ internal sealed record HogsReport(long StartNs, double IdleShare, IReadOnlyList<
 /// <param name="Alive">Those not ended on purpose.</param>
 /// <param name="ShareSum">CPUs that they used together.</param>
 /// <param name="ShareMean">CPUs that each used on average.</param>
-internal sealed record HogGroup(int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax, IReadOnlyList<HogMember> Members)
+internal sealed record HogGroup(
+    int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax, IReadOnlyList<HogMember> Members)
 {
     /// <summary>How far the members are apart: largest less smallest share, over the mean.</summary>
     public double Range => (ShareMax - ShareMin) / ShareMean;

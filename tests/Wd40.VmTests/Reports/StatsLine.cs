@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Wd40.VmTests.Reports;
@@ -28,7 +29,9 @@ internal sealed record ClusterStats(
     /// <summary>All domains in the order of their numbers.</summary>
     [JsonIgnore]
     public IReadOnlyList<DomainStats> Domains =>
-        [.. Nodes.Values.SelectMany(node => node.Doms).OrderBy(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture)).Select(pair => pair.Value)];
+    [
+        .. Nodes.Values.SelectMany(node => node.Doms).OrderBy(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture)).Select(pair => pair.Value),
+    ];
 }
 
 /// <summary>A NUMA node.</summary>
