@@ -7,8 +7,8 @@ namespace Wd40.VmTests.Harness;
 /// <summary>Commands in a guest, with the tests' limit in wall time and a line of progress for each.</summary>
 internal static class GuestCommands
 {
-    /// <summary>Wall time after which a command is killed and its test fails; no command of the scaled checks needs a third of it.</summary>
-    private static readonly TimeSpan _limit = RunLength.Of(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(40));
+    /// <summary>Wall time after which a command is killed and its test fails; no command of the scaled checks needs half of it.</summary>
+    private static readonly TimeSpan _limit = RunLength.Of(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(40));
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<GuestResult> CallAsync(this Guest guest, string command)
