@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual time. Each domain has a clock, the largest key that started to run in order; keys of queued tasks are bounded
- * around it, so that whatever the arena holds, no key is out of reach of the order for long.
+ * Virtual time. Each domain has a clock, the largest key that started to run in order, kept within the range of what
+ * runs; keys of queued tasks are bounded around it, so that whatever the arena holds, no key is out of reach of the
+ * order for long.
  */
 #ifndef WD40_CLOCK_H
 #define WD40_CLOCK_H
@@ -82,16 +83,79 @@ static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __a
 	l->bound = -1;
 }
 
-/* Key of a task for its domain's queue, which holds `queued` others. */
-static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued)
+/* Key that the running task of a CPU has reached by now, an estimate for others. */
+static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 {
-	u64 clock, key;
+	u64 started = run->started, weight = run->weight;
 
-	if (!queued)
+	if (!started)
+		return WD_KEY_NONE;
+	return run->key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
+}
+
+/*
+ * Looks at what the CPUs of a domain run now. The result lies in memory of this CPU, valid until its next call (callers
+ * have interrupts off): the verifier follows each value of a local variable through the loop, but not this.
+ */
+static __always_inline struct wd_running *wd_look_at_running(struct task_struct *p, u32 dom, u64 now)
+{
+	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
+	u32 nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
+	int i;
+
+	r->smallest = WD_KEY_NONE;
+	r->largest = r->latest = 0;
+	r->victim = -1;
+	r->idle = nr > WD_PREEMPT_SCAN;
+	wd_for(i, 0, nr < WD_PREEMPT_SCAN ? nr : WD_PREEMPT_SCAN)
+	{
+		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
+		struct wd_run *run = wd_run_of(cpu);
+		u64 key = wd_running_key(run, now);
+
+		if (key == WD_KEY_NONE) {
+			r->idle = 1;
+			continue;
+		}
+		if (key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
+		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
+			r->latest = key;
+			r->victim = cpu;
+		}
+		/* A task bound to its CPU says nothing about the others: its keys follow that CPU's queue. */
+		if (run->bound)
+			continue;
+		if (key > r->largest)
+			r->largest = key;
+		if (key < r->smallest)
+			r->smallest = key;
+	}
+	return r;
+}
+
+/*
+ * Key of a task for its domain's queue, which holds `queued` others.
+ *
+ * The clock alone may mislead when every CPU keeps what it runs. It is behind when nothing was queued for long: it
+ * rises to the smallest key that runs. It is ahead when one light task took a large key through the order, or when
+ * those that run came with old keys from elsewhere: a woken task measured by it would wait until all of them have
+ * caught up, so for woken tasks it counts no further than the largest key that runs.
+ */
+static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued,
+					  struct wd_running *r)
+{
+	u64 clock, reached, key;
+
+	if (!queued) {
 		wd_clock_follow(l->domain);
-	clock = wd_clock_of(l->domain);
-	key = wd_deadline_key(t, clock, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
-	l->key = wd_bounded(key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+		if (r && !r->idle && r->smallest != WD_KEY_NONE)
+			wd_clock_raise(l->domain, r->smallest);
+	}
+	clock = reached = wd_clock_of(l->domain);
+	if (l->woken && r && r->largest && r->largest < clock)
+		reached = r->largest;
+	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->ordered = 1;
 }
 
@@ -102,7 +166,7 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu)
 {
 	u32 dom = wd_domain_of_cpu(cpu);
-	u64 clock, key;
+	u64 clock, reached, key;
 
 	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) && l->woken) {
 		clock = wd_clock_of(dom) - WD_CLOCK_LAG;
@@ -112,8 +176,11 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	clock = run->bound_clock;
 	if (clock < WD_CLOCK_START)
 		clock = WD_CLOCK_START;
-	key = wd_deadline_key(t, clock, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
-	l->key = wd_bounded(key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+	reached = wd_running_key(run, wd_now());
+	if (!l->woken || reached > clock)
+		reached = clock;
+	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->ordered = 1;
 	l->bound = cpu;
 }
@@ -127,16 +194,6 @@ static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u6
 	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, now), run->key - WD_KEY_BEHIND, limit);
 	run->started = now;
 	run->key = l->key;
-}
-
-/* Key that the running task of a CPU has reached by now, an estimate for others. */
-static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
-{
-	u64 started = run->started, weight = run->weight;
-
-	if (!started)
-		return WD_KEY_NONE;
-	return run->key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
 }
 
 #endif

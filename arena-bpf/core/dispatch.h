@@ -20,34 +20,6 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
 	return true;
 }
 
-/* The CPU of the domain whose running task has the largest key gives way, if it is later than the woken task's. */
-static __always_inline void wd_preempt_domain(struct task_struct *p, u32 dom, u64 key)
-{
-	u64 now = wd_now(), latest = 0;
-	s32 victim = -1;
-	u32 nr;
-	int i;
-
-	if (wd_preempt_margin == WD_KEY_NONE)
-		return;
-	nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
-	wd_for(i, 0, nr < WD_PREEMPT_SCAN ? nr : WD_PREEMPT_SCAN)
-	{
-		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
-		struct wd_run *run = wd_run_of(cpu);
-		u64 running = wd_running_key(run, now);
-
-		if (running == WD_KEY_NONE || running <= latest || now - run->preempted_at < WD_PREEMPT_REST)
-			continue;
-		if (!KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr))
-			continue;
-		latest = running;
-		victim = cpu;
-	}
-	if (victim >= 0)
-		wd_preempt_cpu(victim, wd_run_of(victim), key, now);
-}
-
 /* The other domain whose head is earliest after its margin. Its key plus the margin, or WD_KEY_NONE. */
 static __always_inline u64 wd_best_remote(u32 dom, u32 *best)
 {

@@ -21,6 +21,7 @@ struct {
 
 struct wd_run wd_runs[WD_MAX_CPUS];
 struct wd_clock wd_clocks[WD_MAX_DOMAINS];
+struct wd_running wd_running_now[WD_MAX_CPUS];
 u32 wd_nr_cpus[WD_MAX_DOMAINS];
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
 struct wd_exit_record wd_exit_record;
@@ -88,6 +89,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	struct wd_task __arena *t;
 	s32 cpu = wd_task_cpu(p), idle;
 	u32 dom, queued;
+	struct wd_running *running = NULL;
 	bool woken;
 	u64 slice;
 
@@ -116,7 +118,9 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_count(repatriate);
 	woken = l->woken;
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
-	wd_key_queued(l, t, queued);
+	if (woken || !queued)
+		running = wd_look_at_running(p, dom, wd_now());
+	wd_key_queued(l, t, queued, running);
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
 	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
 
@@ -125,8 +129,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		if (wd_domain_of_cpu(idle) != dom)
 			wd_count(kick_greedy);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
-	} else if (woken && t->rested) {
-		wd_preempt_domain(p, dom, l->key);
+	} else if (woken && t->rested && running && running->victim >= 0) {
+		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, wd_now());
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	}
@@ -173,6 +177,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	run->weight = l->weight;
 	run->key = l->key;
 	run->pid = p->pid;
+	run->bound = p->nr_cpus_allowed == 1;
 	run->started = now;
 	if (l->ordered)
 		wd_clock_raise(l->domain, l->key);

@@ -46,7 +46,18 @@ struct wd_run {
 	u64 preempted_at;
 	u64 pulled_at;
 	u64 bound_clock; /* largest key that started from this CPU's queue */
-	u64 padding[2];
+	u32 bound;	 /* what runs is bound to this CPU */
+	u32 padding[3];
+} __attribute__((aligned(64)));
+
+/* What the CPUs of a domain ran at the last look from a CPU; written and read there. */
+struct wd_running {
+	u64 smallest; /* of the keys that compete for the domain, WD_KEY_NONE: none does */
+	u64 largest;  /* of the same, 0: none does */
+	u64 latest;   /* key of the victim */
+	s32 victim;   /* CPU with the largest key that the task may preempt, or -1 */
+	u32 idle;     /* not all CPUs run something */
+	u64 padding[4];
 } __attribute__((aligned(64)));
 
 /* Largest key that started to run in order, per domain; a cache line each. */
