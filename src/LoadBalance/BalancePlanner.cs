@@ -32,6 +32,7 @@ public sealed class BalancePlanner
     private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
     private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains];
     private readonly long[] _delta = new long[MaxDomains];
+    private long _negligible;
     private int _planned;
 
     /// <summary>Allocates for a number of tasks.</summary>
@@ -60,6 +61,7 @@ public sealed class BalancePlanner
     public void Measure(in BalanceRound round)
     {
         _planned = 0;
+        _negligible = round.Negligible;
         Sum(round);
         Shares(round);
     }
@@ -92,7 +94,7 @@ public sealed class BalancePlanner
         return _transfers.AsSpan(0, _planned);
     }
 
-    private static long Threshold(double part, long target) => (long)(part * target);
+    private long Threshold(double part, long target) => Math.Max((long)(part * target), _negligible);
 
     private bool IsOver(int domain) => _imbalance[domain] > Threshold(_thresholds.Domain, _target[domain]);
 

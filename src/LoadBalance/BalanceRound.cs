@@ -28,6 +28,12 @@ public readonly ref struct BalanceRound
     /// <summary>Number of nodes.</summary>
     public int Nodes { get; init; } = 1;
 
+    /// <summary>
+    /// Surplus of a domain or node up to which nothing moves, whatever part of its share that is: on a nearly idle machine the share is close
+    /// to nothing, and kernel threads would be sent about for no gain.
+    /// </summary>
+    public long Negligible { get; init; }
+
     /// <summary>A round without tasks.</summary>
     public BalanceRound()
     {

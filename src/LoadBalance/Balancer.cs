@@ -23,6 +23,15 @@ public sealed class Balancer
     /// <summary>A task that was moved in one of this many rounds moves again only if that halves the imbalance.</summary>
     private const uint CoolDownRounds = 2;
 
+    /// <summary>A surplus of less than this part of a CPU is not worth a move.</summary>
+    private const double NegligibleCpu = 0.125;
+
+    /// <summary>Duty cycle below which a task is small.</summary>
+    private const float SmallDuty = 1 / 4f;
+
+    /// <summary>Small tasks are not moved while all of them together are at most this part of the load.</summary>
+    private const double SmallPart = 1 / 16.0;
+
     private readonly Arena _arena;
     private readonly WdLayout _layout;
     private readonly BalancerOptions _options;
@@ -88,9 +97,10 @@ public sealed class Balancer
     /// <returns>Moves asked for in this step.</returns>
     public int Step(bool fullyUtilised)
     {
-        _open.Follow(ref _counts);
+        _open.Follow(ref _counts, _options.Answered);
         int tasks = Collect(Clock());
-        SetLoads(tasks, fullyUtilised);
+        long perCpu = SetLoads(tasks, fullyUtilised);
+        LeaveSmall(tasks);
         var round = new BalanceRound
         {
             Load = _load.AsSpan(0, tasks),
@@ -100,6 +110,7 @@ public sealed class Balancer
             Capacity = _capacity,
             Node = _node,
             Nodes = (int)_layout.NrNodes,
+            Negligible = (long)(NegligibleCpu * perCpu),
         };
         int asked = 0;
         if (_options.Enabled)
@@ -166,13 +177,40 @@ public sealed class Balancer
     private bool IsMovable(WdTaskFlags flags) =>
         (flags & WdTaskFlags.Bound) == 0 && !(_options.SparesKworkers && (flags & WdTaskFlags.Kworker) != 0);
 
-    private void SetLoads(int tasks, bool fullyUtilised)
+    /// <summary>Fills the loads.</summary>
+    /// <returns>Load of one CPU's worth of duty at the mean weight of what runs.</returns>
+    private long SetLoads(int tasks, bool fullyUtilised)
     {
+        double loads = 0, duties = 0;
         Lambda = fullyUtilised ? _duty.Lambda(Math.Max(_cpus, 1)) : double.PositiveInfinity;
         for (int i = 0; i < tasks; i++)
         {
             double weight = fullyUtilised ? Math.Min(_weight[i], Lambda) : WdConstants.WeightDefault;
             _load[i] = (uint)(weight * _taskDuty[i] * LoadPerWeight);
+            loads += _load[i];
+            duties += _taskDuty[i];
+        }
+        return duties > 0 ? (long)(loads / duties) : 0;
+    }
+
+    /// <summary>
+    /// Kernel threads and the like, which hardly run, or not for long, stay where they are: they cannot even out what the tasks that do run
+    /// leave over, and moving them costs their caches. Where small tasks are a good part of the load, they are moved like any other.
+    /// </summary>
+    private void LeaveSmall(int tasks)
+    {
+        ulong small = 0, all = 0;
+        for (int i = 0; i < tasks; i++)
+        {
+            all += _load[i];
+            small += _taskDuty[i] < SmallDuty ? _load[i] : 0;
+        }
+        if (small > all * SmallPart)
+            return;
+        for (int i = 0; i < tasks; i++)
+        {
+            if (_taskDuty[i] < SmallDuty)
+                _allowed[i] = 0;
         }
     }
 

@@ -13,6 +13,9 @@ public sealed record BalancerOptions
     /// <summary>Half-life of the duty cycles, ns; the kernel half's wd_half_life.</summary>
     public ulong HalfLife { get; init; } = 1_000_000_000;
 
+    /// <summary>Called in a step for each answer that has come since the last one; for diagnosis, and what it allocates is its own affair.</summary>
+    public Action<BalanceAnswer>? Answered { get; init; }
+
     /// <summary>When a domain or node counts as overloaded.</summary>
     public BalanceThresholds Thresholds { get; init; } = new();
 }

@@ -44,8 +44,8 @@ internal sealed class OpenRequests
         _slots[_count++] = slot;
     }
 
-    /// <summary>Reads the answers that have come since.</summary>
-    public void Follow(ref BalanceCounts counts)
+    /// <summary>Reads the answers that have come since and passes each on.</summary>
+    public void Follow(ref BalanceCounts counts, Action<BalanceAnswer>? answered)
     {
         var requests = _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks);
         var tasks = _arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks);
@@ -62,6 +62,7 @@ internal sealed class OpenRequests
                     counts.Applied++;
                 else
                     counts.Refused++;
+                answered?.Invoke(new BalanceAnswer(slot, asked.Value, (WdOutcome)answer.Value));
             }
             else if ((uint)Volatile.Read(ref task.Generation) != asked.Generation)
             {

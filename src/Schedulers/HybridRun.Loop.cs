@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.LoadBalance;
@@ -21,6 +23,7 @@ public sealed partial class HybridRun
             Enabled = _options.LoadBalance,
             SparesKworkers = _options.BalancedKworkers,
             HalfLife = HalfLifeNs,
+            Answered = _log.IsDebug ? LogAnswer : null,
         });
         var tuner = new Tuner(Arena, Layout.ToStruct(), new TunerOptions
         {
@@ -45,6 +48,18 @@ public sealed partial class HybridRun
         var asked = balancer.Step(tuner.IsFull);
         var now = (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         Figures.Balanced((ulong)now, (ulong)asked, balancer.Counts.Pending);
+    }
+
+    private void LogAnswer(BalanceAnswer answer)
+    {
+        ref var task = ref Arena.Span<WdTask>(Layout.ToStruct().Tasks, Layout.ToStruct().MaxTasks)[answer.Slot];
+        ReadOnlySpan<byte> comm = task.Comm;
+        int length = comm.IndexOf((byte)0);
+        var name = Encoding.UTF8.GetString(length < 0 ? comm : comm[..length]);
+        var outcome = answer.Outcome == WdOutcome.Applied ? "applied" : "refused";
+        var seconds = (double)TimeProvider.System.GetTimestamp() / TimeProvider.System.TimestampFrequency;
+        _log.Debug(string.Create(CultureInfo.InvariantCulture,
+            $"balance at {seconds:F6}: pid {task.Pid} ({name}) to domain {answer.Domain}: {outcome}"));
     }
 
     /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>

@@ -3,7 +3,8 @@ using Wd40.ArenaRuntime;
 
 namespace Wd40.Schedulers;
 
-/// <summary>Messages of the scheduler process, one a line. Written at start and end only: the loop is silent.</summary>
+/// <summary>Messages of the scheduler process, one a line. The loop writes at debug level only: what it
+/// did not have to say cannot delay it.</summary>
 public sealed class SchedulerLog
 {
     private readonly TextWriter _writer;
@@ -21,13 +22,16 @@ public sealed class SchedulerLog
         _verbosity = verbosity;
     }
 
+    /// <summary>Whether debug messages are written: ask before making one in the loop.</summary>
+    public bool IsDebug => _verbosity >= 1;
+
     /// <summary>What every user wants to know.</summary>
     public void Info(string message) => Write(message);
 
     /// <summary>What helps to find a fault.</summary>
     public void Debug(string message)
     {
-        if (_verbosity >= 1)
+        if (IsDebug)
             Write(message);
     }
 

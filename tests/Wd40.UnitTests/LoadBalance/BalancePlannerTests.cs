@@ -51,6 +51,20 @@ public sealed class BalancePlannerTests
         }
     }
 
+    [TestCase(49, 1), TestCase(50, 0)]
+    public void A_negligible_surplus_is_left_alone(long negligible, int moves)
+    {
+        var plan = new BalancePlanner(2).Plan(new BalanceRound
+        {
+            Load = [50, 50],
+            Domain = [0, 0],
+            Capacity = [1024, 1024],
+            Node = [0, 0],
+            Negligible = negligible,
+        });
+        Assert.That(plan.Length, Is.EqualTo(moves));
+    }
+
     [Test]
     public void An_odd_task_does_not_move() => Assert.That(Plan([100, 100, 100, 100, 100], [0, 0, 0, 1, 1]), Is.Empty);
 

@@ -49,6 +49,43 @@ public sealed class BalancerTests
     }
 
     [Test]
+    public void Tasks_that_hardly_run_stay_while_they_are_a_small_part_of_the_load([Values] bool beside)
+    {
+        using var arena = new TaskArena(2);
+        var balancer = Create(arena);
+        for (int slot = 1; slot <= 60; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(2);
+        for (int slot = 1; slot <= 60; slot++)
+            arena.Sleep(slot);
+        // 60 tasks of 1.2 % each: 0.7 CPUs, of which half goes, unless hogs make that a small part.
+        for (int slot = 61; slot <= 72 && beside; slot++)
+            arena.Start(slot, slot % 2);
+        arena.Pass(6);
+        Assert.That(balancer.Step(true), beside ? Is.Zero : Is.Positive);
+    }
+
+    [Test]
+    public void Each_answer_is_passed_on_once()
+    {
+        using var arena = new TaskArena(2);
+        var answers = new List<BalanceAnswer>();
+        var balancer = Create(arena, new BalancerOptions { Answered = answers.Add });
+        for (int slot = 1; slot <= 4; slot++)
+            arena.Start(slot, 0);
+        int moves = 0;
+        for (int round = 0; round < 4; round++)
+        {
+            arena.Pass(2);
+            balancer.Step(true);
+            moves += arena.Answer();
+        }
+        Assert.That(answers.Select(answer => answer.Slot), Is.Unique);
+        Assert.That(answers, Has.Count.EqualTo(moves).And.All.Matches<BalanceAnswer>(answer => answer is { Domain: 1, Outcome: WdOutcome.Applied }));
+        Assert.That(moves, Is.EqualTo(2));
+    }
+
+    [Test]
     public void Unequal_domains_get_load_by_capacity()
     {
         using var arena = new TaskArena(2);

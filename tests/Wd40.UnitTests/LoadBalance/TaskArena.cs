@@ -51,6 +51,8 @@ internal sealed class TaskArena : IDisposable
         Brief(slot) = new WdBrief { Weight = weight, Domain = (byte)domain, Live = 1, Flags = (ushort)flags };
     }
 
+    public void Sleep(int slot) => RunningAverage.Accumulate(ref Task(slot).Duty, 0, Now, HalfLife);
+
     public void End(int slot)
     {
         Task(slot).Generation++;

@@ -21,7 +21,14 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     public long Applied => Readings[^1].Stats.NrMigrations - Readings[0].Stats.NrMigrations;
 
     /// <summary>Moves of hogs that the kernel traced.</summary>
-    public int HogMoves => Moves.Count(move => Hogs.Groups.Any(group => group.Members.Any(member => member.Pid == move.Pid)));
+    public int HogMoves => Moves.Count(move => IsHog(move.Pid));
+
+    /// <summary>Moves of hogs in what the scheduler has logged, in the same time.</summary>
+    public int LoggedHogMoves(string log)
+    {
+        long from = Readings[0].MonoNs, to = Readings[^1].MonoNs;
+        return LoggedMove.Parse(log).Count(move => move.AtNs > from && move.AtNs <= to && IsHog(move.Pid));
+    }
 
     /// <summary>Moves of other tasks that the kernel traced.</summary>
     public int OtherMoves => Moves.Count - HogMoves;
@@ -50,4 +57,6 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
         StatsLine[] used = [.. readings.Where(line => line.MonoNs >= first.MonoNs && line.MonoNs <= end)];
         return new BalanceRun(hogs, used, [.. moves.Where(move => move.AtNs >= begin && move.AtNs <= used[^1].MonoNs)]);
     }
+
+    private bool IsHog(int pid) => Hogs.Groups.Any(group => group.Members.Any(member => member.Pid == pid));
 }

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.LoadBalance;
+
+/// <summary>What the kernel half made of one request.</summary>
+/// <param name="Slot">Slot of the task; its record is still the task's own unless that ended in this moment.</param>
+/// <param name="Domain">Domain that the task was asked to go to.</param>
+/// <param name="Outcome">Applied or refused.</param>
+public readonly record struct BalanceAnswer(int Slot, int Domain, WdOutcome Outcome);
