@@ -38,12 +38,17 @@ public static class KernelFunctions
         ArgumentNullException.ThrowIfNull(kernel);
         var otherWays = Calls(linked);
         var found = kernel.FindAll(BtfKind.Function, otherWays.Keys.ToHashSet(StringComparer.Ordinal))
-            .DistinctBy(function => function.Name).ToDictionary(function => function.Name, function => !IsDamaged(function, kernel), StringComparer.Ordinal);
+            .DistinctBy(function => function.Name)
+            .ToDictionary(function => function.Name, function => !IsDamaged(function, kernel), StringComparer.Ordinal);
         bool IsSound(string name) => found.GetValueOrDefault(name);
         bool IsDispensable(string name) =>
             (otherWays[name] is { } other && (other.Length == 0 || IsSound(other)))
             || otherWays.Any(call => call.Value == name && IsSound(call.Key));
-        return [.. found.Where(function => !function.Value && !IsDispensable(function.Key)).Select(function => function.Key).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. found.Where(function => !function.Value && !IsDispensable(function.Key))
+                .Select(function => function.Key).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Refuses an object that calls damaged functions, before the kernel does so with a verifier log.</summary>
@@ -68,7 +73,8 @@ public static class KernelFunctions
         var tags = linked.OfKind(BtfKind.DeclarationTag).Where(tag => tag.Name.StartsWith(OtherWayTag, StringComparison.Ordinal))
             .DistinctBy(tag => tag.TargetId).ToDictionary(tag => tag.TargetId, tag => tag.Name[OtherWayTag.Length..]);
         var calls = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var reference in linked.OfKind(BtfKind.DataSection).Where(section => section.Name == ReferencesSection).SelectMany(section => section.Members))
+        var sections = linked.OfKind(BtfKind.DataSection).Where(section => section.Name == ReferencesSection);
+        foreach (var reference in sections.SelectMany(section => section.Members))
         {
             if (linked[reference.TypeId].Kind == BtfKind.Function)
                 calls[KernelName(reference.Name)] = tags.GetValueOrDefault(reference.TypeId);
@@ -83,5 +89,6 @@ public static class KernelFunctions
         return suffix > 0 ? reference[..suffix] : reference;
     }
 
-    private static bool IsDamaged(BtfType function, Btf types) => types[function.TargetId].Members.Any(parameter => parameter.Name == ImplicitParameter);
+    private static bool IsDamaged(BtfType function, Btf types) =>
+        types[function.TargetId].Members.Any(parameter => parameter.Name == ImplicitParameter);
 }

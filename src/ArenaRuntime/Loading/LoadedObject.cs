@@ -174,7 +174,8 @@ public sealed class LoadedObject : IDisposable
         nuint globals;
         var start = Interop.Libbpf.MapInitialValue(map.Handle, &globals);
         return start == null
-            ? throw new SchedulerException(ExitCode.Failure, $"libbpf did not map the arena of {Name}", "Run with --verbose to see all messages of libbpf.")
+            ? throw new SchedulerException(ExitCode.Failure, $"libbpf did not map the arena of {Name}",
+                "Run with --verbose to see all messages of libbpf.")
             : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, address, _handle);
     }
 

@@ -32,8 +32,9 @@ internal sealed unsafe class ArenaAddress : IDisposable
         var error = Marshal.GetLastPInvokeError();
         if (error != Errno.Exists)
             throw BpfException.Create($"reserve {length} bytes of address space for the arena", error, null);
-        throw new SchedulerException(ExitCode.Failure, string.Create(CultureInfo.InvariantCulture,
-            $"cannot map the arena: address {WdConstants.ArenaBase:x}, which all arenas have, is taken in this process, most likely by the arena of another loaded object"),
+        var address = WdConstants.ArenaBase.ToString("x", CultureInfo.InvariantCulture);
+        throw new SchedulerException(ExitCode.Failure,
+            $"cannot map the arena: address {address}, which all arenas have, is taken in this process, most likely by another loaded object's arena",
             "Dispose the other object first, or load this one in a process of its own.");
     }
 

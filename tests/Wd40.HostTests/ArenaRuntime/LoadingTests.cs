@@ -85,8 +85,8 @@ public sealed class LoadingTests
         using (var first = HostObject.Load(1024, []))
         {
             first.Tasks[5].Pid = 77;
-            Assert.That(() => HostObject.Load(maxTasks, []), Throws.TypeOf<SchedulerException>()
-                .With.Message.Contains("address 100000000000").And.Property(nameof(SchedulerException.Remedy)).Contains("Dispose the other object first"));
+            Assert.That(() => HostObject.Load(maxTasks, []), Throws.TypeOf<SchedulerException>().With.Message.Contains("address 100000000000")
+                .And.Property(nameof(SchedulerException.Remedy)).Contains("Dispose the other object first"));
             Assert.That(first.Tasks[5].Pid, Is.EqualTo(77));
             Assert.That(first.Arena.Ref<WdCpu>(first.Layout.Cpus).Slot, Is.EqualTo(WdConstants.NoSlot), "written by the set-up program");
         }

@@ -51,7 +51,7 @@ public static class DoctorCommand
         {
             var names = string.Join(", ", damaged);
             output.WriteLine($"warn  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {names}");
-            output.WriteLine($"      {"".PadRight(width)}  -> A scheduler that needs one of them says so when it starts; then boot another build of the kernel.");
+            output.WriteLine($"      {"".PadRight(width)}  -> A scheduler that needs one of them says so at its start; then boot another kernel build.");
         }
         output.WriteLine();
         output.WriteLine(checks.All(check => check.Passed) ? "This machine can run schedulers." : "This machine cannot run schedulers now.");
