@@ -2,18 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh : installs what is missing, builds, boots a real sched_ext kernel in QEMU, runs wd40 there under a mixed load and shows what it did.
 set -eu -o pipefail
-cd "$(dirname "$0")"
 
-case "${1:-}" in
--h | --help)
+usage() {
 	cat <<'EOF'
 usage: ./run.sh [--kernel SERIES|BZIMAGE] [--append ARGS] [--topology NODES,LLCS,CORES[,THREADS]] [--seconds N] [--json]
        ./run.sh --host      on this machine, if it has sched_ext
 
 Exits with 0 only if wd40 was enabled, its migrations were applied and it detached cleanly.
 EOF
-	exit 0 ;;
-esac
+}
+
+# A relative path of a kernel is one of the user's directory, not of the tree's; a series stays one, whatever files there are.
+from_user() {
+	if [ "$1" != newest ] && [[ ! $1 =~ ^[0-9]+\.[0-9]+$ ]] && [ -f "$1" ]; then realpath -- "$1"; else printf '%s\n' "$1"; fi
+}
+args=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	-h | --help) usage; exit 0 ;;
+	--kernel=*) args+=("--kernel=$(from_user "${1#*=}")") ;;
+	--kernel) args+=("$1"); if [ $# -gt 1 ]; then shift; args+=("$(from_user "$1")"); fi ;;
+	*) args+=("$1") ;;
+	esac
+	shift
+done
+cd "$(dirname "$0")"
 
 began=$SECONDS
 say() { printf '%4d s  %s\n' $((SECONDS - began)) "$*" >&2; }
@@ -27,4 +40,4 @@ make -s -C workloads O="$PWD/artifacts/workloads" >"$log" 2>&1 || { tail -n 20 "
 MSBUILDDISABLENODEREUSE=1 tools/wd40/publish.sh --out "$out" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "run.sh: the build failed, see $log" >&2; exit 1; }
 cp -f artifacts/workloads/wd40-load "$out/wd40-load"
 say "running ..."
-exec "$out/wd40" demo --files "$PWD/$out" "$@"
+exec "$out/wd40" demo --files "$PWD/$out" ${args[@]+"${args[@]}"}

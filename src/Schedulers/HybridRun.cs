@@ -57,10 +57,11 @@ public sealed partial class HybridRun : IDisposable
     public void Load(KernelInterface kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        using var types = new KernelTypes(kernel);
         // Read before the topology: a CPU that comes or goes in between makes the kernel ask for a restart.
         var hotplugSequence = _start.Do("doctor", ExitCode.UnfitMachine, () =>
         {
-            new Doctor(kernel).Require();
+            new Doctor(kernel, types).Require();
             return kernel.HotplugSequence;
         });
         Domains = _start.Do("topology", ExitCode.UnfitMachine,
@@ -68,9 +69,10 @@ public sealed partial class HybridRun : IDisposable
         Layout = new ArenaLayout(Domains.NrCpuIds, Domains.NrDomains, Domains.NrNodes, _options.MaxTasks);
         Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);
+        _start.Do("kernel functions", ExitCode.DamagedKernel, () => KernelFunctions.Require(linked, types.Read()));
         _open = _start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked, OpenOptions()));
-        _start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, kernel, hotplugSequence));
-        _loaded = _start.Do("load", ExitCode.Failure, () => LoadObject(_open, kernel));
+        _start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, types.Read(), hotplugSequence));
+        _loaded = _start.Do("load", ExitCode.Failure, _open.Load);
     }
 
     /// <summary>Fills the arena and the task table.</summary>
@@ -124,7 +126,7 @@ public sealed partial class HybridRun : IDisposable
         _open?.Dispose();
     }
 
-    private void Configure(OpenObject open, KernelInterface kernel, ulong hotplugSequence)
+    private void Configure(OpenObject open, Btf kernelTypes, ulong hotplugSequence)
     {
         open.SetArenaSize(Layout.Size);
         open.SetMapEntries(FreeList, _options.MaxTasks);
@@ -139,32 +141,13 @@ public sealed partial class HybridRun : IDisposable
         open.SetVariable("wd_direct_greedy_numa", (byte)(_options.DirectGreedyNuma ? 1 : 0));
 
         var ops = open.StructOps ?? throw new SchedulerException(ExitCode.LayoutMismatch, $"{open.Name} has no {CallbackTable}", "Add a core.");
-        using (var kernelTypes = Btf.FromFile(kernel.TypesPath!))
-            LeftOut = ops.DropUnknownMembers(kernelTypes);
+        LeftOut = ops.DropUnknownMembers(kernelTypes);
         ops.Set("name", OpsName.Of(Wd40Scheduler.Name));
         ops.Set("timeout_ms", _options.TimeoutMs);
         ops.Set("exit_dump_len", _options.ExitDumpLength);
         ops.Set("hotplug_seq", hotplugSequence);
         if (_options.Partial)
             ops.Set("flags", ops.Get("flags") | SwitchPartial);
-    }
-
-    private static LoadedObject LoadObject(OpenObject open, KernelInterface kernel)
-    {
-        try
-        {
-            return open.Load();
-        }
-        catch (BpfException failure)
-        {
-            var malformed = new Doctor(kernel).MalformedFunctions();
-            if (malformed.Count == 0)
-                throw;
-            throw new SchedulerException(ExitCode.UnfitMachine,
-                $"{failure.Message}{Environment.NewLine}The type information of this kernel is damaged for {string.Join(", ", malformed)}: "
-                + "calls to them are refused. Its build used a pahole that mishandles functions with an implicit argument",
-                "Boot another build of the kernel; `wd40 doctor` lists these functions, too.", failure);
-        }
     }
 
     private OpenOptions OpenOptions() => new()

@@ -25,7 +25,12 @@
 #define KF_(n, o)  KF__(n, o)
 #define KF(n)	   KF_(n, WD_OBJ)
 
-#define __kfunc __ksym __weak
+/*
+ * A kernel function; __kfunc_or names the one that does when the kernel lacks it, or nothing when none is needed. The
+ * loader reads the tag: it refuses a kernel whose description of a function is damaged only if there is no other way.
+ */
+#define __kfunc		 __ksym __weak
+#define __kfunc_or(name) __kfunc __attribute__((btf_decl_tag("wd:or=" #name)))
 
 #ifndef __arg_arena
 #define __arg_arena __attribute__((btf_decl_tag("arg:arena")))
@@ -93,22 +98,24 @@ extern void KF(bpf_preempt_disable)(void) __kfunc;
 extern void KF(bpf_preempt_enable)(void) __kfunc;
 
 extern s32 KF(scx_bpf_create_dsq)(u64 dsq, s32 node) __kfunc;
-extern bool KF(scx_bpf_dsq_insert___v2)(struct task_struct *p, u64 dsq, u64 slice, u64 flags) __kfunc; /* 6.19 */
+extern bool KF(scx_bpf_dsq_insert___v2)(struct task_struct *p, u64 dsq, u64 slice, u64 flags)
+	__kfunc_or(scx_bpf_dsq_insert); /* 6.19 */
 extern void KF(scx_bpf_dsq_insert)(struct task_struct *p, u64 dsq, u64 slice, u64 flags) __kfunc;
-extern bool KF(__scx_bpf_dsq_insert_vtime)(struct task_struct *p,
-					   struct scx_bpf_dsq_insert_vtime_args *a) __kfunc; /* 6.19 */
+extern bool KF(__scx_bpf_dsq_insert_vtime)(struct task_struct *p, struct scx_bpf_dsq_insert_vtime_args *a)
+	__kfunc_or(scx_bpf_dsq_insert_vtime); /* 6.19 */
 extern void KF(scx_bpf_dsq_insert_vtime)(struct task_struct *p, u64 dsq, u64 slice, u64 vtime, u64 flags) __kfunc;
-extern bool KF(scx_bpf_dsq_move_to_local___v2)(u64 dsq, u64 enq_flags) __kfunc; /* 7.1 */
+extern bool KF(scx_bpf_dsq_move_to_local___v2)(u64 dsq, u64 enq_flags) __kfunc_or(scx_bpf_dsq_move_to_local); /* 7.1 */
 extern bool KF(scx_bpf_dsq_move_to_local)(u64 dsq) __kfunc;
-extern bool KF(scx_bpf_task_set_slice)(struct task_struct *p, u64 slice) __kfunc; /* 6.19 */
-extern struct task_struct *KF(scx_bpf_dsq_peek)(u64 dsq) __kfunc;		  /* 6.19 */
+extern bool KF(scx_bpf_task_set_slice)(struct task_struct *p, u64 slice) __kfunc_or();	   /* 6.19 */
+extern struct task_struct *KF(scx_bpf_dsq_peek)(u64 dsq) __kfunc_or(bpf_iter_scx_dsq_new); /* 6.19 */
 extern int KF(bpf_iter_scx_dsq_new)(struct bpf_iter_scx_dsq *it, u64 dsq, u64 flags) __kfunc;
 extern struct task_struct *KF(bpf_iter_scx_dsq_next)(struct bpf_iter_scx_dsq *it) __kfunc;
 extern void KF(bpf_iter_scx_dsq_destroy)(struct bpf_iter_scx_dsq *it) __kfunc;
 extern s32 KF(scx_bpf_dsq_nr_queued)(u64 dsq) __kfunc;
 extern void KF(scx_bpf_kick_cpu)(s32 cpu, u64 flags) __kfunc;
 extern s32 KF(__scx_bpf_select_cpu_and)(struct task_struct *p, const struct cpumask *allowed,
-					struct scx_bpf_select_cpu_and_args *a) __kfunc; /* 6.19 */
+					struct scx_bpf_select_cpu_and_args *a)
+	__kfunc_or(scx_bpf_select_cpu_and); /* 6.19 */
 extern s32 KF(scx_bpf_select_cpu_and)(struct task_struct *p, s32 prev, u64 wake_flags, const struct cpumask *allowed,
 				      u64 flags) __kfunc;
 extern s32 KF(scx_bpf_pick_idle_cpu)(const struct cpumask *allowed, u64 flags) __kfunc;
@@ -116,7 +123,7 @@ extern bool KF(scx_bpf_test_and_clear_cpu_idle)(s32 cpu) __kfunc;
 extern const struct cpumask *KF(scx_bpf_get_idle_cpumask)(void) __kfunc;
 extern const struct cpumask *KF(scx_bpf_get_idle_smtmask)(void) __kfunc;
 extern void KF(scx_bpf_put_idle_cpumask)(const struct cpumask *m) __kfunc;
-extern u64 KF(scx_bpf_now)(void) __kfunc;
+extern u64 KF(scx_bpf_now)(void) __kfunc_or();
 extern s32 KF(scx_bpf_task_cpu)(const struct task_struct *p) __kfunc;
 extern void KF(scx_bpf_cpuperf_set)(s32 cpu, u32 perf) __kfunc;
 extern void KF(scx_bpf_error_bstr)(char *fmt, unsigned long long *data, u32 data_sz) __kfunc;

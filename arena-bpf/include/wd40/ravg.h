@@ -47,10 +47,16 @@ static __always_inline u64 wd_ravg_full(u64 n)
 	return n < 20 ? WD_RAVG_ONE - (WD_RAVG_ONE >> n) : WD_RAVG_ONE - 1;
 }
 
-/* The value was r->val since r->val_at; from now on it is val. */
-static __always_inline void wd_ravg_accumulate(struct wd_ravg __arena *r, u64 val, u64 now, u64 half_life)
+/* What the record's history has become at now, without changing the record: its old and cur as of then. */
+struct wd_ravg_state {
+	u64 now; /* the clock, at least that of the last change */
+	u64 old;
+	u64 cur;
+};
+
+static __always_inline void wd_ravg_advance(struct wd_ravg __arena *r, u64 now, u64 half_life, struct wd_ravg_state *s)
 {
-	u64 at = r->val_at, old_val = r->val, old = r->old, cur = r->cur;
+	u64 at = r->val_at, val = r->val, old = r->old, cur = r->cur;
 	u64 periods;
 
 	if (now < at)
@@ -60,22 +66,31 @@ static __always_inline void wd_ravg_accumulate(struct wd_ravg __arena *r, u64 va
 		old = wd_sat_add(wd_shift_down(old, periods), wd_shift_down(cur, periods));
 		cur = 0;
 	}
-	if (old_val) {
-		if (periods) {
-			u64 head = wd_ravg_norm(half_life - at % half_life, half_life);
+	if (val && periods) {
+		u64 head = wd_ravg_norm(half_life - at % half_life, half_life);
 
-			old = wd_sat_add(old, old_val * wd_shift_down(head, periods));
-			if (periods > 1)
-				old = wd_sat_add(old, old_val * wd_ravg_full(periods - 1));
-			cur += old_val * wd_ravg_norm(now % half_life, half_life);
-		} else {
-			cur += old_val * wd_ravg_norm(now - at, half_life);
-		}
+		old = wd_sat_add(old, val * wd_shift_down(head, periods));
+		if (periods > 1)
+			old = wd_sat_add(old, val * wd_ravg_full(periods - 1));
+		cur += val * wd_ravg_norm(now % half_life, half_life);
+	} else if (val) {
+		cur += val * wd_ravg_norm(now - at, half_life);
 	}
-	r->old = old;
-	r->cur = cur;
+	s->now = now;
+	s->old = old;
+	s->cur = cur;
+}
+
+/* The value was r->val since r->val_at; from now on it is val. */
+static __always_inline void wd_ravg_accumulate(struct wd_ravg __arena *r, u64 val, u64 now, u64 half_life)
+{
+	struct wd_ravg_state s;
+
+	wd_ravg_advance(r, now, half_life, &s);
+	r->old = s.old;
+	r->cur = s.cur;
 	r->val = val < WD_RAVG_VAL_MAX ? val : WD_RAVG_VAL_MAX;
-	r->val_at = now;
+	r->val_at = s.now;
 }
 
 /* a * b >> 20 without overflow of the 96-bit product, for b <= 2^20. */
@@ -87,32 +102,14 @@ static __always_inline u64 wd_mul_shift(u64 a, u64 b)
 /* The average at `now` as fixed point; the record is not changed. */
 static __always_inline u64 wd_ravg_read(struct wd_ravg __arena *r, u64 now, u64 half_life)
 {
-	u64 at = r->val_at, val = r->val, old = r->old, cur = r->cur;
-	u64 periods, part;
+	struct wd_ravg_state s;
+	u64 into;
 
-	if (now < at)
-		now = at;
-	periods = now / half_life - at / half_life;
-	if (periods) {
-		old = wd_sat_add(wd_shift_down(old, periods), wd_shift_down(cur, periods));
-		cur = 0;
-	}
-	if (val) {
-		if (periods) {
-			u64 head = wd_ravg_norm(half_life - at % half_life, half_life);
-
-			old = wd_sat_add(old, val * wd_shift_down(head, periods));
-			if (periods > 1)
-				old = wd_sat_add(old, val * wd_ravg_full(periods - 1));
-			cur += val * wd_ravg_norm(now % half_life, half_life);
-		} else {
-			cur += val * wd_ravg_norm(now - at, half_life);
-		}
-	}
-	if (now % half_life == 0)
-		return old;
-	part = wd_ravg_norm(now % half_life, half_life);
-	return wd_mul_shift(old, WD_RAVG_ONE - part / 2) + cur / 2;
+	wd_ravg_advance(r, now, half_life, &s);
+	into = s.now % half_life;
+	if (!into)
+		return s.old;
+	return wd_mul_shift(s.old, WD_RAVG_ONE - wd_ravg_norm(into, half_life) / 2) + s.cur / 2;
 }
 
 #endif

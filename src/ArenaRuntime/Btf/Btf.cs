@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Wd40.ArenaRuntime;
 
@@ -65,6 +66,36 @@ public sealed class Btf : IDisposable
     {
         var id = Interop.Libbpf.BtfFindByNameKind(_handle, name, (uint)kind);
         return id > 0 ? this[(uint)id] : null;
+    }
+
+    /// <summary>All types of one kind with one of the names, in order of their ids: one pass over the names, none of which is copied.</summary>
+    internal unsafe List<BtfType> FindAll(BtfKind kind, HashSet<string> names)
+    {
+        var wanted = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> text = stackalloc char[names.Select(name => name.Length).DefaultIfEmpty(0).Max()];
+        var found = new List<BtfType>();
+        var held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            var btf = _handle.DangerousGetHandle();
+            for (uint id = 1; id < Count; id++)
+            {
+                // SAFETY: id is below Count, so the record lies inside libbpf's copy of the data, which is held; it has checked that names end there.
+                var header = Interop.Libbpf.BtfTypeById(btf, id);
+                if ((BtfKind)((header->Info >> 24) & 0x1f) != kind)
+                    continue;
+                var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Interop.Libbpf.BtfNameByOffset(btf, header->NameOffset));
+                if (name.Length <= text.Length && Encoding.UTF8.TryGetChars(name, text, out var length) && wanted.Contains(text[..length]))
+                    found.Add(this[id]);
+            }
+        }
+        finally
+        {
+            if (held)
+                _handle.DangerousRelease();
+        }
+        return found;
     }
 
     /// <summary>All types of one kind, in order of their ids.</summary>

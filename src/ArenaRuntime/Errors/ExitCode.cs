@@ -30,4 +30,7 @@ public enum ExitCode
 
     /// <summary>BPF objects and C# code, or BPF objects among themselves, do not agree: layout, ABI, slot or file format.</summary>
     LayoutMismatch = 8,
+
+    /// <summary>The scheduler calls kernel functions that this build of the kernel describes wrongly.</summary>
+    DamagedKernel = 9,
 }

@@ -11,16 +11,21 @@ public sealed class Doctor
 
     // The newest function without which no composition works: its presence stands for 6.16.
     private const string YoungestFunction = "scx_bpf_select_cpu_and";
-    private const string FunctionMark = "scx_bpf_", ImplicitTwin = "_impl", ImplicitParameter = "aux";
     private const string ArenaMapType = "BPF_MAP_TYPE_ARENA";
 
     private static readonly (string Name, int Bit)[] _capabilities = [("CAP_SYS_ADMIN", 21), ("CAP_PERFMON", 38), ("CAP_BPF", 39)];
 
     private readonly KernelInterface _kernel;
+    private readonly KernelTypes _types;
 
     /// <summary>Creates a doctor.</summary>
     /// <param name="kernel">The machine.</param>
-    public Doctor(KernelInterface kernel) => _kernel = kernel;
+    /// <param name="types">Its kernel's types, which stay the caller's; read if the checks get that far.</param>
+    public Doctor(KernelInterface kernel, KernelTypes types)
+    {
+        _kernel = kernel;
+        _types = types;
+    }
 
     /// <summary>All checks in the order in which they make sense; later ones are left out when an earlier failure makes them meaningless.</summary>
     public IReadOnlyList<DoctorCheck> Examine()
@@ -38,26 +43,6 @@ public sealed class Doctor
     {
         if (Examine().FirstOrDefault(check => !check.Passed) is { } failed)
             throw new SchedulerException(ExitCode.UnfitMachine, failed.Finding, failed.Remedy);
-    }
-
-    /// <summary>
-    /// Kernel functions whose description in the kernel's type information is damaged, so that calls to them are refused: their public
-    /// prototype still has the implicit parameter <c>aux</c>. Some 7.1 and 7.2 builds have them. Looked for when a load has failed; a
-    /// kernel is not refused for them, because most schedulers call none.
-    /// </summary>
-    public IReadOnlyList<string> MalformedFunctions()
-    {
-        if (_kernel.TypesPath is not { } path)
-            return [];
-        using var types = Btf.FromFile(path);
-        return
-        [
-            .. types.OfKind(BtfKind.Function)
-                .Where(function => function.Name.Contains(FunctionMark, StringComparison.Ordinal)
-                    && !function.Name.EndsWith(ImplicitTwin, StringComparison.Ordinal)
-                    && types[function.TargetId].Members.Any(parameter => parameter.Name == ImplicitParameter))
-                .Select(function => function.Name).Distinct().Order(StringComparer.Ordinal),
-        ];
     }
 
     private static DoctorCheck Libbpf()
@@ -108,38 +93,32 @@ public sealed class Doctor
     private IEnumerable<DoctorCheck> Types()
     {
         const string Name = "kernel types";
-        if (_kernel.TypesPath is not { } path)
-        {
-            yield return Fail(Name, "the kernel has no type information: /sys/kernel/btf/vmlinux is missing",
-                "Boot a kernel with CONFIG_DEBUG_INFO_BTF=y.");
-            yield break;
-        }
-        Btf? types = null;
-        DoctorCheck? unreadable = null;
-        try
-        {
-            types = Btf.FromFile(path);
-        }
-        catch (SchedulerException failure)
-        {
-            unreadable = Fail(Name, failure.Message, failure.Remedy);
-        }
-        if (unreadable is not null || types is null)
+        var (types, unreadable) = ReadTypes(Name);
+        if (types is null)
         {
             yield return unreadable!;
             yield break;
         }
-        using (types)
+        // Without sched_ext the check before has said all there is to say.
+        if (_kernel.HasSchedExt)
+            yield return types.Find(BtfKind.Struct, SchedulerTable) is not null && types.Find(BtfKind.Function, YoungestFunction) is not null
+                ? Pass(Name, $"struct {SchedulerTable} and its functions as of 6.16 or newer")
+                : Fail(Name, $"the kernel does not have struct {SchedulerTable} with function {YoungestFunction}: it is older than 6.16",
+                    "Boot kernel 6.16 or newer.");
+        yield return types.Find(BtfKind.Enum, "bpf_map_type") is { } kinds && kinds.Enumerators.Any(kind => kind.Name == ArenaMapType)
+            ? Pass("BPF arenas", "supported")
+            : Fail("BPF arenas", "the kernel has no BPF arenas", "Boot kernel 6.16 or newer.");
+    }
+
+    private (Btf? Types, DoctorCheck? Unreadable) ReadTypes(string check)
+    {
+        try
         {
-            // Without sched_ext the check before has said all there is to say.
-            if (_kernel.HasSchedExt)
-                yield return types.Find(BtfKind.Struct, SchedulerTable) is not null && types.Find(BtfKind.Function, YoungestFunction) is not null
-                    ? Pass(Name, $"struct {SchedulerTable} and its functions as of 6.16 or newer")
-                    : Fail(Name, $"the kernel does not have struct {SchedulerTable} with function {YoungestFunction}: it is older than 6.16",
-                        "Boot kernel 6.16 or newer.");
-            yield return types.Find(BtfKind.Enum, "bpf_map_type") is { } kinds && kinds.Enumerators.Any(kind => kind.Name == ArenaMapType)
-                ? Pass("BPF arenas", "supported")
-                : Fail("BPF arenas", "the kernel has no BPF arenas", "Boot kernel 6.16 or newer.");
+            return (_types.Read(), null);
+        }
+        catch (SchedulerException failure)
+        {
+            return (null, Fail(check, failure.Message, failure.Remedy));
         }
     }
 

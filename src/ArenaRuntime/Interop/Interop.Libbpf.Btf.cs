@@ -34,6 +34,13 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "btf__name_by_offset")]
         internal static unsafe partial byte* BtfNameByOffset(BtfHandle btf, uint offset);
 
+        /// <summary>For passes over all types: the caller keeps the handle alive. The two calls below only compute an address.</summary>
+        [LibraryImport(Name, EntryPoint = "btf__type_by_id"), SuppressGCTransition]
+        internal static unsafe partial BtfTypeHeader* BtfTypeById(nint btf, uint id);
+
+        [LibraryImport(Name, EntryPoint = "btf__name_by_offset"), SuppressGCTransition]
+        internal static unsafe partial byte* BtfNameByOffset(nint btf, uint offset);
+
         [LibraryImport(Name, EntryPoint = "btf__find_by_name_kind", StringMarshalling = StringMarshalling.Utf8)]
         internal static partial int BtfFindByNameKind(BtfHandle btf, string name, uint kind);
     }

@@ -10,8 +10,8 @@ internal static partial class Interop
     {
         private const string Name = "libc.so.6";
 
-        internal const int ProtRead = 1, ProtWrite = 2;
-        internal const int MapShared = 1, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
+        internal const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
+        internal const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
         internal const int AdvicePopulateWrite = 23;
         internal const uint MfdCloexec = 1;
 

@@ -18,7 +18,7 @@ public sealed class LoadedObject : IDisposable
     private readonly string? _structOps;
 
     internal LoadedObject(string name, BpfObjectHandle handle, Btf btf, SectionVariables variables, IReadOnlyList<ObjectMap> maps,
-        IEnumerable<(nint Handle, string Name)> programs, string? structOps)
+        IEnumerable<(nint Handle, string Name)> programs, string? structOps, ArenaAddress? address)
     {
         Name = name;
         _handle = handle;
@@ -28,7 +28,7 @@ public sealed class LoadedObject : IDisposable
         _structOps = structOps;
         _programs = programs.Where(program => Interop.Libbpf.ProgramAutoload(program.Handle) != 0)
             .ToDictionary(program => program.Name, Describe, StringComparer.Ordinal);
-        Arena = MapArena();
+        Arena = address is null ? null : MapArena(address);
     }
 
     /// <summary>Name of the scheduler.</summary>
@@ -168,14 +168,15 @@ public sealed class LoadedObject : IDisposable
         return ((nint)address, size);
     }
 
-    private unsafe Arena? MapArena()
+    private unsafe Arena MapArena(ArenaAddress address)
     {
-        var map = _maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.Arena);
-        if (map.Handle == 0)
-            return null;
+        var map = _maps.First(map => map.Type == Interop.Libbpf.MapType.Arena);
         nuint globals;
         var start = Interop.Libbpf.MapInitialValue(map.Handle, &globals);
-        return start == null ? null : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, _handle);
+        return start == null
+            ? throw new SchedulerException(ExitCode.Failure, $"libbpf did not map the arena of {Name}",
+                "Run with --verbose to see all messages of libbpf.")
+            : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, address, _handle);
     }
 
     private static unsafe LoadedProgram Describe((nint Handle, string Name) program)

@@ -13,6 +13,7 @@ public sealed class OpenObject : IDisposable
 {
     private readonly BpfObjectHandle _handle;
     private readonly SectionVariables _variables;
+    private ArenaAddress? _address;
     private bool _loaded;
 
     private OpenObject(string name, BpfObjectHandle handle)
@@ -35,6 +36,8 @@ public sealed class OpenObject : IDisposable
     public StructOps? StructOps { get; }
 
     internal IReadOnlyList<ObjectMap> Maps { get; }
+
+    private ObjectMap ArenaMap => Maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.Arena);
 
     /// <summary>Opens a linked object.</summary>
     /// <param name="linked">The object; it may be disposed afterwards.</param>
@@ -99,12 +102,12 @@ public sealed class OpenObject : IDisposable
     /// <param name="size">Bytes, a power of two from one page to 4 GiB.</param>
     public void SetArenaSize(ulong size)
     {
-        var map = Maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.Arena);
+        var map = ArenaMap;
         if (map.Handle == 0)
             throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no arena", "Add the library object arena/table to the composition.");
         ArgumentOutOfRangeException.ThrowIfZero(size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Arena.MaxSize);
-        Check($"set the arena's size to {size}", Interop.Libbpf.MapSetMaxEntries(Use(map.Handle), (uint)(size / Arena.PageSize)));
+        SetMaxEntries(map, (uint)(size / Arena.PageSize));
     }
 
     /// <summary>Sets the number of entries of a map.</summary>
@@ -114,7 +117,7 @@ public sealed class OpenObject : IDisposable
         var found = Maps.FirstOrDefault(candidate => candidate.Name == map);
         if (found.Handle == 0)
             throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Check the name against the BPF sources.");
-        Check($"set the entries of map {map} to {entries}", Interop.Libbpf.MapSetMaxEntries(Use(found.Handle), entries));
+        SetMaxEntries(found, entries);
     }
 
     /// <summary>Names of all programs, loaded later or not.</summary>
@@ -146,7 +149,7 @@ public sealed class OpenObject : IDisposable
 
     /// <summary>Compares the object's shared structs with the C# code's, then creates its maps and verifies its programs.</summary>
     /// <returns>The loaded object; this instance is used up.</returns>
-    /// <exception cref="SchedulerException">A layout has drifted.</exception>
+    /// <exception cref="SchedulerException">A layout has drifted, or this process has an arena already: it can hold one at a time.</exception>
     /// <exception cref="BpfException">The kernel refused; a verifier's verdict is in the message and its whole log in a file.</exception>
     public LoadedObject Load() => Load(LayoutTable.Structs);
 
@@ -155,16 +158,21 @@ public sealed class OpenObject : IDisposable
         ObjectDisposedException.ThrowIf(_loaded, this);
         LayoutCheck.Require(Btf, layouts, Name);
         using var log = BpfLog.Capture();
+        if (ArenaMap.Handle != 0)
+            _address ??= ArenaAddress.Reserve((ulong)Interop.Libbpf.MapMaxEntries(ArenaMap.Handle) * Arena.PageSize);
         log.Check($"load BPF object {Name}", Interop.Libbpf.ObjectLoad(_handle));
+        var loaded = new LoadedObject(Name, _handle, Btf, _variables, Maps, ReadPrograms(), StructOps?.Name, _address);
         _loaded = true;
-        return new LoadedObject(Name, _handle, Btf, _variables, Maps, ReadPrograms(), StructOps?.Name);
+        return loaded;
     }
 
     /// <summary>Closes the object unless <see cref="Load()"/> passed it on.</summary>
     public void Dispose()
     {
-        if (!_loaded)
-            _handle.Dispose();
+        if (_loaded)
+            return;
+        _handle.Dispose();
+        _address?.Dispose();
     }
 
     /// <summary>Hands out a map or program for one call; throws once the object is closed or loaded.</summary>
@@ -186,6 +194,9 @@ public sealed class OpenObject : IDisposable
         // SAFETY: libbpf keeps `length` bytes for the section until load, and the variable lies within them.
         return new Span<byte>(data + offset, (int)size);
     }
+
+    private void SetMaxEntries(ObjectMap map, uint entries) =>
+        Check($"set the entries of map {map.Name} to {entries}", Interop.Libbpf.MapSetMaxEntries(Use(map.Handle), entries));
 
     private unsafe List<ObjectMap> ReadMaps()
     {

@@ -65,18 +65,20 @@ public sealed unsafe partial class Arena : IDisposable
         return new Arena(start, size, start, length, null);
     }
 
-    /// <summary>Wraps the mapping that libbpf made of an arena map, and puts the guard behind it.</summary>
+    /// <summary>Wraps the mapping that libbpf made of an arena map, and makes the guard behind it readable.</summary>
     /// <param name="start">Where libbpf mapped the arena.</param>
     /// <param name="size">Its full size.</param>
+    /// <param name="address">The range that was reserved for both; taken over.</param>
     /// <param name="owner">The object that keeps the mapping.</param>
-    internal static Arena Live(byte* start, ulong size, object owner)
+    internal static Arena Live(byte* start, ulong size, ArenaAddress address, object owner)
     {
         RequireSize(size);
-        // SAFETY: FIXED_NOREPLACE fails instead of replacing another mapping.
+        // SAFETY: the pages behind the arena are the reservation's.
         var guard = Interop.Libc.Mmap(start + size, GuardSize, Interop.Libc.ProtRead | Interop.Libc.ProtWrite,
-            Interop.Libc.MapPrivate | Interop.Libc.MapAnonymous | Interop.Libc.MapFixedNoReplace, -1, 0);
+            Interop.Libc.MapPrivate | Interop.Libc.MapAnonymous | Interop.Libc.MapFixed, -1, 0);
         if (guard == Interop.Libc.MapFailed)
             throw BpfException.Create("map the guard pages behind the arena", Marshal.GetLastPInvokeError(), null);
+        address.Release();
         return new Arena(start, size, guard, GuardSize, owner);
     }
 

@@ -76,6 +76,38 @@ public sealed class LoadingTests
         Assert.That(() => loaded.Run("no_such"), Throws.TypeOf<SchedulerException>().With.Message.Contains("no_such"));
     }
 
+    /// <summary>All arenas have one address. A second one is refused before the kernel is asked, and the first stays what it was.</summary>
+    [TestCase(64u, TestName = "A second arena in one process is refused: smaller")]
+    [TestCase(1024u, TestName = "A second arena in one process is refused: as large")]
+    [TestCase(65536u, TestName = "A second arena in one process is refused: larger")]
+    public void A_second_arena_in_one_process_is_refused(uint maxTasks)
+    {
+        using (var first = HostObject.Load(1024, []))
+        {
+            first.Tasks[5].Pid = 77;
+            Assert.That(() => HostObject.Load(maxTasks, []), Throws.TypeOf<SchedulerException>().With.Message.Contains("address 100000000000")
+                .And.Property(nameof(SchedulerException.Remedy)).Contains("Dispose the other object first"));
+            Assert.That(first.Tasks[5].Pid, Is.EqualTo(77));
+            Assert.That(first.Arena.Ref<WdCpu>(first.Layout.Cpus).Slot, Is.EqualTo(WdConstants.NoSlot), "written by the set-up program");
+        }
+        using var next = HostObject.Load(maxTasks, []);
+        Assert.That(next.Tasks[5].Pid, Is.Zero);
+    }
+
+    /// <summary>A load that fails leaves the arena's address free for the next.</summary>
+    [Test]
+    public void A_failed_load_gives_the_address_back()
+    {
+        using (var open = Open())
+        {
+            // The size of no arena: the kernel refuses the map after the address was taken.
+            open.SetMapEntries("arena", (1 << 20) + 1);
+            Assert.That(open.Load, Throws.TypeOf<BpfException>());
+        }
+        using var next = HostObject.Load(64, []);
+        Assert.That(next.Arena.IsLive, Is.True);
+    }
+
     [Test]
     public void Garbage_behind_a_valid_manifest_is_refused_with_libbpfs_reason()
     {

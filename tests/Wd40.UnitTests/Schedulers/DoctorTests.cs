@@ -46,7 +46,7 @@ public sealed class DoctorTests
         Write("/sys/kernel/sched_ext/state", "enabled\n");
         Write("/sys/kernel/sched_ext/root/ops", "rusty_1.0\n");
         Expect("other schedulers", "rusty_1.0", "Stop it first");
-        Assert.That(Assert.Throws<SchedulerException>(() => new Doctor(Kernel()).Require()).ExitCode, Is.EqualTo(ExitCode.UnfitMachine));
+        Assert.That(Assert.Throws<SchedulerException>(() => Doctor().Require()).ExitCode, Is.EqualTo(ExitCode.UnfitMachine));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class DoctorTests
     public void Type_information_that_is_none_is_refused()
     {
         Write("/sys/kernel/btf/vmlinux", "not BTF");
-        Expect("kernel types", "type information", "");
+        Expect("kernel types", "type information", "CONFIG_DEBUG_INFO_BTF=y");
     }
 
     private void Expect(string name, string finding, string remedy)
@@ -103,9 +103,11 @@ public sealed class DoctorTests
         });
     }
 
+    private Doctor Doctor() => new(Kernel(), new KernelTypes(Kernel()));
+
     private KernelInterface Kernel() => new(_root, _root);
 
-    private IEnumerable<DoctorCheck> Failed() => new Doctor(Kernel()).Examine().Where(check => !check.Passed);
+    private IEnumerable<DoctorCheck> Failed() => Doctor().Examine().Where(check => !check.Passed);
 
     private void Write(string path, string text)
     {

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * probe lifetime HOLD_MS LIMIT_MS CMD ARG...   starts a scheduler, waits until the kernel has enabled it, holds it,
- * ends it with SIGTERM; prints how long each step took, as one JSON object probe stats INTERVAL_MS COUNT [REQUEST] asks
- * the statistics server COUNT times (0: until SIGTERM) over one connection; one line {"mono_ns":...,"answer":...} for
- * each probe enabled LIMIT_MS                       waits until a scheduler is enabled Exit code 0 done, 1 failed.
- * Times are CLOCK_MONOTONIC.
+ * probe lifetime HOLD_MS LIMIT_MS CMD ARG...
+ *
+ * Starts a scheduler, waits until the kernel has enabled it, holds it, ends it with SIGTERM; prints how long each step
+ * took, as one JSON object.
+ *
+ * probe stats INTERVAL_MS COUNT [REQUEST]
+ *
+ * Asks the statistics server COUNT times (0: until SIGTERM) over one connection; one line {"mono_ns":...,"answer":...}
+ * for each.
+ *
+ * probe enabled LIMIT_MS
+ *
+ * Waits until a scheduler is enabled.
+ *
+ * Exit code 0 done, 1 failed. Times are CLOCK_MONOTONIC.
  */
 #include <errno.h>
 #include <fcntl.h>

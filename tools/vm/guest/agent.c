@@ -200,7 +200,7 @@ static void forward_kernel_log(void)
 	}
 }
 
-/* Forwards what is there, a bounded amount so that a flood on one pipe does not starve the rest; closes at end of file. */
+/* Forwards what is there, a bounded amount so that a flood on one pipe does not starve the rest; closes at its end. */
 static void forward_output(struct job *j, int *fd, char type)
 {
 	static char data[CHUNK];

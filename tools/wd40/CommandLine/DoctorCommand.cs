@@ -20,25 +20,26 @@ public static class DoctorCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            var doctor = new Doctor(new KernelInterface(SchedulerEnvironment.Read(environment, out _).SysfsPrefix));
-            var checks = doctor.Examine();
-            var malformed = doctor.MalformedFunctions();
+            var kernel = new KernelInterface(SchedulerEnvironment.Read(environment, out _).SysfsPrefix);
+            using var types = new KernelTypes(kernel);
+            var checks = new Doctor(kernel, types).Examine();
+            var damaged = DamagedFunctions(types);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
-                output.WriteLine(ToJson(checks, malformed));
+                output.WriteLine(ToJson(checks, damaged));
             else
-                Print(output, checks, malformed);
+                Print(output, checks, damaged);
             return (int)(checks.All(check => check.Passed) ? ExitCode.Clean : ExitCode.UnfitMachine);
         });
         return command;
     }
 
     /// <summary>Prints findings as text.</summary>
-    public static void Print(TextWriter output, IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> malformed)
+    public static void Print(TextWriter output, IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> damaged)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(checks);
-        ArgumentNullException.ThrowIfNull(malformed);
+        ArgumentNullException.ThrowIfNull(damaged);
         var width = checks.Max(check => check.Name.Length);
         foreach (var check in checks)
         {
@@ -46,17 +47,30 @@ public static class DoctorCommand
             if (!check.Passed)
                 output.WriteLine($"      {"".PadRight(width)}  -> {check.Remedy}");
         }
-        if (malformed.Count > 0)
+        if (damaged.Count > 0)
         {
-            var names = string.Join(", ", malformed);
-            output.WriteLine($"note  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {names}");
-            output.WriteLine($"      {"".PadRight(width)}  -> If a scheduler does not load, boot another build of the kernel.");
+            var names = string.Join(", ", damaged);
+            output.WriteLine($"warn  {"kernel functions".PadRight(width)}  damaged type information, calls are refused: {names}");
+            output.WriteLine($"      {"".PadRight(width)}  -> A scheduler that needs one of them says so at its start; then boot another kernel build.");
         }
         output.WriteLine();
         output.WriteLine(checks.All(check => check.Passed) ? "This machine can run schedulers." : "This machine cannot run schedulers now.");
     }
 
-    private static string ToJson(IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> malformed)
+    private static IReadOnlyList<string> DamagedFunctions(KernelTypes types)
+    {
+        try
+        {
+            return KernelFunctions.Damaged(types.Read());
+        }
+        catch (SchedulerException)
+        {
+            // Types that cannot be read are a finding of the checks.
+            return [];
+        }
+    }
+
+    private static string ToJson(IReadOnlyList<DoctorCheck> checks, IReadOnlyList<string> damaged)
     {
         var list = new JsonArray();
         foreach (var check in checks)
@@ -70,9 +84,9 @@ public static class DoctorCommand
             });
         }
         var functions = new JsonArray();
-        foreach (var function in malformed)
+        foreach (var function in damaged)
             functions.Add((JsonNode)JsonValue.Create(function));
-        var report = new JsonObject { ["fit"] = checks.All(check => check.Passed), ["checks"] = list, ["malformed_functions"] = functions };
+        var report = new JsonObject { ["fit"] = checks.All(check => check.Passed), ["checks"] = list, ["damaged_functions"] = functions };
         return report.ToJsonString(_indented);
     }
 }
