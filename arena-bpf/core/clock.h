@@ -86,11 +86,11 @@ static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __a
 /* Key that the running task of a CPU has reached by now, an estimate for others. */
 static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 {
-	u64 started = run->started, weight = run->weight;
+	u64 started = run->started, key = run->key, weight = run->weight;
 
-	if (!started)
-		return WD_KEY_NONE;
-	return run->key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
+	if (!started || key == WD_KEY_NONE)
+		return WD_KEY_NONE; /* it is just changing */
+	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
 }
 
 /*
@@ -111,9 +111,9 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	{
 		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
 		struct wd_run *run = wd_run_of(cpu);
-		u64 key = wd_running_key(run, now);
+		u64 charged = run->key, key = wd_running_key(run, now);
 
-		if (key == WD_KEY_NONE) {
+		if (key == WD_KEY_NONE || charged == WD_KEY_NONE) {
 			r->idle = 1;
 			continue;
 		}
@@ -127,8 +127,9 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			continue;
 		if (key > r->largest)
 			r->largest = key;
-		if (key < r->smallest)
-			r->smallest = key;
+		/* This one moves the clock for good, so it must not be an estimate from words that were changing. */
+		if (charged < r->smallest)
+			r->smallest = charged;
 	}
 	return r;
 }

@@ -52,8 +52,8 @@ struct wd_run {
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */
 struct wd_running {
-	u64 smallest; /* of the keys that compete for the domain, WD_KEY_NONE: none does */
-	u64 largest;  /* of the same, 0: none does */
+	u64 smallest; /* of the keys charged last that compete for the domain, WD_KEY_NONE: none does */
+	u64 largest;  /* of their keys by now, 0: none does */
 	u64 latest;   /* key of the victim */
 	s32 victim;   /* CPU with the largest key that the task may preempt, or -1 */
 	u32 idle;     /* not all CPUs run something */
