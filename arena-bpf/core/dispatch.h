@@ -99,10 +99,11 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
-	u64 now = wd_now(), kept, own, bound, remote = WD_KEY_NONE;
+	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE;
 	struct wd_run *run = wd_run_of(cpu);
 	u32 dom = wd_domain_of_cpu(cpu), from = 0, queued;
 	struct wd_local *l = NULL;
+	bool look;
 
 	use_arena();
 	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
@@ -111,9 +112,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	wd_cpu_at(cpu)->clock = now;
 	kept = wd_prev_key(prev, run, now, dom, &l);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
-	own = queued ? wd_head_key(dom) : WD_KEY_NONE;
-	bound = KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) ? wd_head_key(WD_CPU_DSQ + cpu) : WD_KEY_NONE;
-	if (own == WD_KEY_NONE || now - run->pulled_at >= WD_PULL_INTERVAL) {
+	look = !queued || now - run->pulled_at >= WD_PULL_INTERVAL;
+	if (KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu))
+		bound = wd_head_key(WD_CPU_DSQ + cpu);
+	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
+	if (queued && !l && !look && bound == WD_KEY_NONE)
+		own = 0;
+	else if (queued)
+		own = wd_head_key(dom);
+	if (look || own == WD_KEY_NONE) {
 		run->pulled_at = now;
 		remote = wd_best_remote(dom, &from);
 	}
@@ -140,6 +147,8 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}
+	if (remote == WD_KEY_NONE && !look)
+		remote = wd_best_remote(dom, &from);
 	if (remote != WD_KEY_NONE)
 		wd_pull(from, dom);
 }

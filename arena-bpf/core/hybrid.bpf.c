@@ -45,6 +45,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	if (!l)
 		return prev_cpu;
 	wd_follow_request(l);
+	l->sync = !!(wake_flags & WD_WAKE_SYNC);
 	t = wd_task_at(l->slot);
 	selected = wd_placement_select(p, t, prev_cpu, wake_flags);
 	cpu = WD_SELECTED_CPU(selected);
@@ -129,7 +130,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		if (wd_domain_of_cpu(idle) != dom)
 			wd_count(kick_greedy);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
-	} else if (woken && t->rested && running && running->victim >= 0) {
+	} else if (woken && t->rested && !l->sync && running && running->victim >= 0) {
 		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, wd_now());
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);

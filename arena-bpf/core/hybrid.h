@@ -34,6 +34,7 @@ struct wd_local {
 	u32 ordered;  /* it came through a queue in order: its start moves the clocks */
 	u32 runnable; /* between runnable and quiescent, as the accounting saw it */
 	u32 woken;    /* runnable after a sleep, not queued since */
+	u32 sync;     /* woken by a task that is about to sleep itself */
 	s32 bound;    /* CPU whose queue it waits in, or -1 */
 };
 
