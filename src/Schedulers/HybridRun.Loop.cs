@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
 using Wd40.ArenaRuntime;
-using Wd40.ArenaRuntime.Layout;
 using Wd40.LoadBalance;
 using Wd40.Placement;
 using Wd40.Schedulers.Statistics;
@@ -22,13 +21,7 @@ public sealed partial class HybridRun
             SparesKworkers = _options.BalancedKworkers,
             HalfLife = HalfLifeNs,
         });
-        var tuner = new Tuner(Arena, Layout.ToStruct(), new TunerOptions
-        {
-            SliceMin = _options.SliceOverutilUs * WdConstants.Usec,
-            SliceMax = _options.SliceUnderutilUs * WdConstants.Usec,
-            DirectGreedyUnder = _options.DirectGreedyUnder,
-            KickGreedyUnder = _options.KickGreedyUnder,
-        });
+        var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
         return
         [
             new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures),
@@ -54,7 +47,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(kernel);
         var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), kernel.Release);
         _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
-            new StatsServerOptions { Path = _options.StatsPath, Identity = identity });
+            new StatsServerOptions { Path = _options.StatsPath, Identity = identity, Group = _options.StatsGroup });
     });
 
     /// <summary>Begins to serve statistics, on a thread of their own; call it after <see cref="Attach"/>.</summary>
