@@ -70,7 +70,9 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
     {
         // The guest's shell would take busybox's own unshare, which changes no user.
         const int Group = 4711, Nobody = 65_534;
-        await SharedSchedulerAsync($"--stats-group {Group}");
+        var scheduler = await SharedSchedulerAsync($"--stats-group {Group}");
+        // The socket comes after the scheduler is enabled; this waits for it.
+        await scheduler.TotalsAsync();
         var socket = (await Guest.CallAsync($"stat -c '%a %g' {Wd40Options.DefaultStatsPath}")).EnsureSuccess().Output.Trim();
         var member = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Group} {GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'");
         var other = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Nobody} {GuestPrograms.Wd40} run wd40 --monitor 1");
