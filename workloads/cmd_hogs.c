@@ -207,10 +207,10 @@ static void supervise(struct plan *p, u64 widen_at, u64 kill_at, u64 period, boo
 
 int run_hogs(const struct command *cmd, int argc, char **argv)
 {
-	const char *groups = NULL, *domains = NULL, *start_on = NULL, *kill_on = NULL;
+	const char *groups = NULL, *domains = NULL, *start_on = NULL, *kill_on = NULL, *memory = NULL;
 	double seconds = 6, warmup = 1, widen_after = 0.5, kill_after = 0;
 	unsigned int sample_ms = 0;
-	bool show = false;
+	bool show = false, memory_late = false;
 	const struct option_def defs[] = {
 		{"groups", OPTION_TEXT, &groups, "N[:nice=X][:cpus=LIST],... (LIST joins ranges with '+'); required"},
 		{"seconds", OPTION_NUMBER, &seconds, "measured window"},
@@ -220,11 +220,15 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 		{"widen-after", OPTION_NUMBER, &widen_after, "seconds from the start until they are widened"},
 		{"kill-on", OPTION_TEXT, &kill_on, "end the hogs that last ran on these CPUs"},
 		{"kill-after", OPTION_NUMBER, &kill_after, "seconds from the start until then"},
+		{"memory", OPTION_TEXT, &memory,
+		 "memory policy that the hogs are born with: prefer:N, bind:LIST, interleave:LIST"},
+		{"memory-late", OPTION_FLAG, &memory_late, "each hog sets it itself, before the start"},
 		{"sample-ms", OPTION_UINT, &sample_ms, "record the hogs per domain at this period; 0: not"},
 		{"progress", OPTION_FLAG, &show, "print each sample on stderr"},
 		{0},
 	};
 	struct plan *p = must_alloc(1, sizeof(*p));
+	struct memory_policy policy;
 	struct cpu_time from = {0}, to;
 	u64 start;
 
@@ -249,6 +253,13 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 		p->samples = must_alloc(p->samples_max, sizeof(*p->samples));
 	}
 	crew_init(&p->crew, p->hog_count);
+	if (memory) {
+		memory_policy_parse("--memory", memory, &policy);
+		if (memory_late)
+			p->crew.memory = &policy;
+		else
+			memory_policy_set(&policy);
+	}
 	for (unsigned int g = 0; g < p->group_count; g++) {
 		struct group *group = &p->groups[g];
 

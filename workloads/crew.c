@@ -44,6 +44,8 @@ unsigned int crew_add(struct crew *c, const struct member_conf *conf, member_fn 
 			die("nice %d refused: %s; run as root", conf->nice, strerror(errno));
 		if (conf->cpus && sched_setaffinity(0, sizeof(*conf->cpus), conf->cpus))
 			die("affinity of \"%s\" refused: %s", conf->comm, strerror(errno));
+		if (c->memory)
+			memory_policy_set(c->memory);
 		__atomic_add_fetch(&sh->ready, 1, __ATOMIC_SEQ_CST);
 		futex_wake(&sh->ready, 1);
 		while (!__atomic_load_n(&sh->go, __ATOMIC_ACQUIRE))

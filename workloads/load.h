@@ -116,6 +116,17 @@ struct command {
 
 int options_parse(const struct command *cmd, const struct option_def *defs, int argc, char **argv);
 
+/* memory.c: memory policies of tasks */
+#define MEMORY_NODES 64
+
+struct memory_policy {
+	int mode;
+	unsigned long nodes;
+};
+
+void memory_policy_parse(const char *option, const char *text, struct memory_policy *m);
+void memory_policy_set(const struct memory_policy *m);
+
 /* crew.c: processes that start together */
 struct crew_shared {
 	u32 ready, go, stop, pad;
@@ -134,7 +145,8 @@ struct crew {
 	struct crew_shared *shared;
 	unsigned int count, capacity;
 	pid_t *pids;
-	bool *ended; /* by the supervisor, on purpose */
+	bool *ended;			    /* by the supervisor, on purpose */
+	const struct memory_policy *memory; /* each member sets it before it waits for the start; NULL: it inherits */
 	bool realtime;
 };
 

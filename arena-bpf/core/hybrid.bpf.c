@@ -46,6 +46,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 		return prev_cpu;
 	wd_follow_request(l);
 	l->sync = !!(wake_flags & WD_WAKE_SYNC);
+	wd_find_home(p, l);
 	t = wd_task_at(l->slot);
 	selected = wd_placement_select(p, t, prev_cpu, wake_flags);
 	cpu = WD_SELECTED_CPU(selected);

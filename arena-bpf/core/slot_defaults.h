@@ -13,7 +13,8 @@ __weak u64 wd_record(u32 event, u32 slot, u64 value)
 	return 0;
 }
 
-__weak u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
+__weak u64 wd_placement_home(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, u64 allowed,
+			     u32 from)
 {
 	return from < WD_MAX_DOMAINS && wd_bit_test(allowed, from) ? from : wd_lowest_bit(allowed);
 }

@@ -90,19 +90,32 @@ static __always_inline u64 wd_domains_of(const struct cpumask *affinity)
 	return set;
 }
 
+/* Asks placement for the home: of a new task, after a change of its affinity, and when it wakes up. */
+static __always_inline void wd_find_home(struct task_struct *p, struct wd_local *l)
+{
+	u64 allowed = l->domains, home;
+
+	if (!allowed)
+		return; /* no CPU of a domain: the kernel finds one */
+	home = wd_placement_home(p, wd_task_at(l->slot), allowed, l->domain);
+	if (home >= WD_MAX_DOMAINS || !wd_bit_test(allowed, home))
+		home = wd_lowest_bit(allowed);
+	if (home != l->domain)
+		wd_set_home(l, home);
+}
+
 /* The affinity is new: the home stays if it is still allowed. Under RCU. */
 static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd_local *l,
 						const struct cpumask *affinity)
 {
 	const struct cpumask *all = wd_mask_of(WD_MASK_ALL);
-	u64 allowed = wd_domains_of(affinity), home;
+	u64 allowed = wd_domains_of(affinity);
 	u32 flags = 0;
 
 	l->domains = allowed;
+	wd_find_home(p, l);
 	if (!allowed)
-		return; /* no CPU of a domain: the kernel finds one */
-	home = wd_placement_home(wd_task_at(l->slot), allowed, l->domain);
-	wd_set_home(l, home < WD_MAX_DOMAINS && wd_bit_test(allowed, home) ? home : wd_lowest_bit(allowed));
+		return;
 	if (p->flags & PF_KTHREAD)
 		flags |= WD_TASK_KTHREAD;
 	if (p->flags & PF_WQ_WORKER)

@@ -17,17 +17,57 @@ WD_MODULE("llc", "placement");
 const volatile u32 wd_greedy_threshold = 1;
 const volatile s32 wd_greedy_threshold_x_numa = -1;
 const volatile bool wd_direct_greedy_numa;
+const volatile bool wd_mempolicy_affinity;
+
+/* The kernel's number of each domain's node; wd_domain_node holds dense ones. */
+const volatile u16 wd_domain_node_id[WD_MAX_DOMAINS];
 
 /* Where the next new task of a CPU goes; written on that CPU. */
 static u8 wd_llc_cursor[WD_MAX_CPUS];
 
-/* New tasks are dealt round-robin; the home stays across affinity changes while it is allowed. */
-u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
+/* Domains of the nodes that the task's memory policy names; 0: it names none, or no node with CPUs. */
+static __always_inline u64 wd_preferred_domains(struct task_struct *p)
+{
+	struct wd_memory_policy policy;
+	u64 set = 0;
+	int i;
+
+	if (!wd_memory_policy_of(p, &policy))
+		return 0;
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		if (wd_memory_policy_names(&policy, wd_domain_node_id[i & (WD_MAX_DOMAINS - 1)]))
+			set |= 1ull << (i & 63);
+	}
+	return set;
+}
+
+/*
+ * New tasks are dealt round-robin, among the domains that their memory policy favours if there are any. The home stays
+ * while it is allowed; a policy that became another one moves it once. Afterwards the balancer has the say.
+ */
+u64 wd_placement_home(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, u64 allowed, u32 from)
 {
 	u8 *cursor = &wd_llc_cursor[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
+	bool stays = from < WD_MAX_DOMAINS && wd_bit_test(allowed, from);
 	u32 next;
 
-	if (from < WD_MAX_DOMAINS && wd_bit_test(allowed, from))
+	use_arena();
+	if (wd_mempolicy_affinity) {
+		u64 preferred = wd_preferred_domains(p), before = t->preferred_domains;
+
+		/* The record of slot 0, which all untracked tasks share, tells nothing of this one. */
+		if (t->generation & 1)
+			t->preferred_domains = preferred;
+		else
+			before = preferred;
+		if (preferred & allowed) {
+			allowed &= preferred;
+			if (preferred != before)
+				stays = stays && wd_bit_test(allowed, from);
+		}
+	}
+	if (stays)
 		return from;
 	next = wd_next_bit(allowed, *cursor + 1);
 	*cursor = next;

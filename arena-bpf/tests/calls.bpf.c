@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Calls the slot functions as the core does, row after row: which function, on whose record, with which numbers. Linked
- * with modules it runs theirs, without the core's weak defaults. What needs a task of the kernel is in choose.bpf.c.
+ * with modules it runs theirs, without the core's weak defaults. Where a task of the kernel is wanted it is
+ * the running one; what searches for idle CPUs is in choose.bpf.c.
  */
 #define WD_OBJ calls
 #include "columns.h"
@@ -36,7 +37,7 @@ static __always_inline u64 calls_row(u32 i)
 
 	switch (TEST_AT(calls_function, i)) {
 	case CALLS_HOME:
-		return wd_placement_home(t, a, b);
+		return wd_placement_home(bpf_get_current_task_btf(), t, a, b);
 	case CALLS_MARGIN:
 		return wd_placement_margin(a, b, c);
 	case CALLS_RUNNABLE:

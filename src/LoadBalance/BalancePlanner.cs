@@ -13,6 +13,10 @@ namespace Wd40.LoadBalance;
 /// refuses stays a candidate for the next. Nodes are balanced first, from their most to their least loaded domains, until their budget is
 /// used; then the domains of each node.
 /// </para>
+/// <para>
+/// Tasks whose memory policy favours the taker but not the giver are tried first. A task that is where its policy wants it leaves only if
+/// its node is overloaded: beyond the node threshold, and while the machine is not full also beyond what the node's CPUs can run.
+/// </para>
 /// <para>All memory is allocated at construction; a plan allocates nothing. Not thread-safe.</para>
 /// </summary>
 public sealed class BalancePlanner
@@ -23,6 +27,21 @@ public sealed class BalancePlanner
     /// <summary>Improvement that a move must bring, as a part of the load that moves: 1 / 2^this.</summary>
     private const int MarginShift = 2;
 
+    /// <summary>Load of always-runnable tasks that a unit of capacity runs, as long as weights do not count: 102400 for 1024.</summary>
+    private const long LoadPerCapacity = 100;
+
+    /// <summary>Which tasks a search looks at, by what their memory policy favours.</summary>
+    private enum Candidates
+    {
+        All,
+
+        /// <summary>Those that favour the taker and not the giver.</summary>
+        ComingHome,
+
+        /// <summary>All but those that favour the giver and not the taker.</summary>
+        NotLeavingHome,
+    }
+
     private const int CountShift = 44;
     private readonly BalanceThresholds _thresholds;
     private readonly CandidateLists _lists;
@@ -30,7 +49,7 @@ public sealed class BalancePlanner
     private readonly ulong[] _sums = new ulong[4 * 256];
     private readonly int[] _counts = new int[MaxDomains];
     private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
-    private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains];
+    private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains], _nodeRoom = new long[MaxDomains];
     private readonly long[] _delta = new long[MaxDomains];
     private long _negligible;
     private int _planned;
@@ -156,6 +175,7 @@ public sealed class BalancePlanner
                 nodeCapacity += round.Capacity[domain];
             }
             _nodeTarget[node] = Share(total, nodeCapacity, capacity);
+            _nodeRoom[node] = nodeCapacity * LoadPerCapacity;
             _nodeImbalance[node] = nodeLoad - _nodeTarget[node];
             for (int domain = 0; domain < domains; domain++)
             {
@@ -239,18 +259,32 @@ public sealed class BalancePlanner
         }
     }
 
-    /// <summary>Plans one move from a domain to another if one improves matters.</summary>
+    /// <summary>Plans one move from a domain to another if one improves matters: of a task that prefers the taker, else of any.</summary>
     /// <returns>The load that moves, 0: none.</returns>
     private long Move(in BalanceRound round, int from, int to, long surplus, long gap)
+    {
+        if (round.Preferred.IsEmpty)
+            return Move(round, from, to, surplus, gap, Candidates.All);
+        long moved = Move(round, from, to, surplus, gap, Candidates.ComingHome);
+        if (moved > 0)
+            return moved;
+        return Move(round, from, to, surplus, gap, IsCrowded(round, round.Node[from]) ? Candidates.All : Candidates.NotLeavingHome);
+    }
+
+    /// <summary>Whether even tasks that prefer a node may leave it.</summary>
+    private bool IsCrowded(in BalanceRound round, int node) => _nodeImbalance[node] > Threshold(_thresholds.Node, _nodeTarget[node])
+        && (round.Full || _nodeTarget[node] + _nodeImbalance[node] > _nodeRoom[node] + Threshold(_thresholds.Node, _nodeRoom[node]));
+
+    private long Move(in BalanceRound round, int from, int to, long surplus, long gap, Candidates which)
     {
         long goal = Math.Min(Math.Min(surplus, -gap), uint.MaxValue);
         if (goal <= 0)
             return 0;
         int below = _lists.AtMost(from, (uint)goal);
-        while (below >= 0 && !IsAllowed(round, _lists.TaskAt(below), to))
+        while (below >= 0 && !IsCandidate(round, _lists.TaskAt(below), from, to, which))
             below = _lists.Before(from, below);
         int above = _lists.AtLeast(from, (uint)goal);
-        while (above >= 0 && !IsAllowed(round, _lists.TaskAt(above), to))
+        while (above >= 0 && !IsCandidate(round, _lists.TaskAt(above), from, to, which))
             above = _lists.After(from, above + 1);
         long before = surplus - gap;
         long left = below < 0 ? long.MaxValue : Left(surplus, gap, _lists.LoadAt(below));
@@ -275,7 +309,15 @@ public sealed class BalancePlanner
 
     private static long Left(long surplus, long gap, long load) => Math.Abs(surplus - load) + Math.Abs(gap + load);
 
-    private static bool IsAllowed(in BalanceRound round, int task, int domain) => round.Allowed.IsEmpty || (round.Allowed[task] >> domain & 1) != 0;
+    private static bool IsCandidate(in BalanceRound round, int task, int from, int to, Candidates which)
+    {
+        if (!round.Allowed.IsEmpty && (round.Allowed[task] >> to & 1) == 0)
+            return false;
+        if (which == Candidates.All)
+            return true;
+        bool prefersFrom = (round.Preferred[task] >> from & 1) != 0, prefersTo = (round.Preferred[task] >> to & 1) != 0;
+        return which == Candidates.ComingHome ? prefersTo && !prefersFrom : prefersTo || !prefersFrom;
+    }
 
     private static ulong DomainsOf(in BalanceRound round, int node)
     {

@@ -19,6 +19,12 @@ public readonly ref struct BalanceRound
     /// <summary>1 for tasks that were moved in one of the last two rounds: they move only if that halves the imbalance. Empty: none.</summary>
     public ReadOnlySpan<byte> Recent { get; init; }
 
+    /// <summary>Domains that each task's memory policy favours, as a set; 0: it has no preference. Empty: none has.</summary>
+    public ReadOnlySpan<ulong> Preferred { get; init; }
+
+    /// <summary>True while loads count weights, because the machine is fully utilised: then no node has room to spare.</summary>
+    public bool Full { get; init; }
+
     /// <summary>Capacity of each domain, 1024 for each full CPU.</summary>
     public required ReadOnlySpan<uint> Capacity { get; init; }
 

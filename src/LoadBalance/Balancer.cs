@@ -42,7 +42,7 @@ public sealed class Balancer
     private readonly uint[] _load, _weight, _generation;
     private readonly float[] _taskDuty;
     private readonly byte[] _domain, _recent;
-    private readonly ulong[] _allowed;
+    private readonly ulong[] _allowed, _preferred;
     private readonly uint[] _movedRound, _movedGeneration;
     private readonly uint[] _capacity;
     private readonly byte[] _node;
@@ -73,6 +73,7 @@ public sealed class Balancer
         _domain = new byte[tasks];
         _recent = new byte[tasks];
         _allowed = new ulong[tasks];
+        _preferred = new ulong[tasks];
         _movedRound = new uint[tasks];
         _movedGeneration = new uint[tasks];
         _capacity = new uint[layout.NrDomains];
@@ -98,7 +99,7 @@ public sealed class Balancer
     public int Step(bool fullyUtilised)
     {
         _open.Follow(ref _counts, _options.Answered);
-        int tasks = Collect(Clock());
+        int tasks = Collect(Clock(), out bool anyPrefers);
         long perCpu = SetLoads(tasks, fullyUtilised);
         LeaveSmall(tasks);
         var round = new BalanceRound
@@ -107,6 +108,8 @@ public sealed class Balancer
             Domain = _domain.AsSpan(0, tasks),
             Allowed = _allowed.AsSpan(0, tasks),
             Recent = _recent.AsSpan(0, tasks),
+            Preferred = anyPrefers ? _preferred.AsSpan(0, tasks) : default,
+            Full = fullyUtilised,
             Capacity = _capacity,
             Node = _node,
             Nodes = (int)_layout.NrNodes,
@@ -144,9 +147,10 @@ public sealed class Balancer
     }
 
     /// <summary>Fills the columns with all live tasks that have any duty.</summary>
-    private int Collect(ulong now)
+    private int Collect(ulong now, out bool anyPrefers)
     {
         _duty.Clear();
+        ulong preferred = 0;
         int n = 0;
         var briefs = _arena.Span<ulong>(_layout.Briefs, _layout.MaxTasks);
         var requests = _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks);
@@ -167,10 +171,13 @@ public sealed class Balancer
             _taskDuty[n] = duty / (float)RunningAverage.One;
             _domain[n] = Math.Min(_open.DomainOf(slot, brief.Domain, generation, requests), (byte)(_layout.NrDomains - 1));
             _allowed[n] = IsMovable(brief.Flags) ? task.Domains : 0;
+            _preferred[n] = task.PreferredDomains;
+            preferred |= task.PreferredDomains;
             _recent[n] = (byte)(_movedGeneration[slot] == generation && _round - _movedRound[slot] <= CoolDownRounds ? 1 : 0);
             _duty.Add(_domain[n], _weight[n], _taskDuty[n]);
             n++;
         }
+        anyPrefers = preferred != 0;
         return n;
     }
 

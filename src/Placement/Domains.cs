@@ -26,6 +26,7 @@ public sealed class Domains
         for (int domain = 0; domain < groups.Count; domain++)
         {
             DomainNode[domain] = (byte)groups[domain][0].Node;
+            DomainNodeId[domain] = (ushort)topology.NodeIds[groups[domain][0].Node];
             foreach (var cpu in groups[domain])
             {
                 CpuDomain[cpu.Id] = (byte)domain;
@@ -50,6 +51,9 @@ public sealed class Domains
 
     /// <summary>Dense node number of each domain: <c>wd_domain_node</c>.</summary>
     public byte[] DomainNode { get; } = new byte[WdConstants.MaxDomains];
+
+    /// <summary>The kernel's number of each domain's node: <c>wd_domain_node_id</c>.</summary>
+    public ushort[] DomainNodeId { get; } = new ushort[WdConstants.MaxDomains];
 
     /// <summary>CPUs of each domain, <see cref="WdConstants.MaskWords"/> words a domain: <c>wd_domain_cpus</c>.</summary>
     public ulong[] DomainCpus { get; } = new ulong[WdConstants.MaxDomains * WdConstants.MaskWords];

@@ -25,13 +25,7 @@ public sealed partial class HybridRun
             HalfLife = HalfLifeNs,
             Answered = _log.IsDebug ? LogAnswer : null,
         });
-        var tuner = new Tuner(Arena, Layout.ToStruct(), new TunerOptions
-        {
-            SliceMin = _options.SliceOverutilUs * WdConstants.Usec,
-            SliceMax = _options.SliceUnderutilUs * WdConstants.Usec,
-            DirectGreedyUnder = _options.DirectGreedyUnder,
-            KickGreedyUnder = _options.KickGreedyUnder,
-        });
+        var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
         return
         [
             new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures),
@@ -69,7 +63,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(kernel);
         var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), kernel.Release);
         _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
-            new StatsServerOptions { Path = _options.StatsPath, Identity = identity });
+            new StatsServerOptions { Path = _options.StatsPath, Identity = identity, Group = _options.StatsGroup });
     });
 
     /// <summary>Begins to serve statistics, on a thread of their own; call it after <see cref="Attach"/>.</summary>

@@ -139,6 +139,8 @@ public sealed partial class HybridRun : IDisposable
         open.SetVariable("wd_greedy_threshold", _options.GreedyThreshold);
         open.SetVariable("wd_greedy_threshold_x_numa", _options.GreedyThresholdXNuma is { } threshold ? (int)Math.Min(threshold, int.MaxValue) : -1);
         open.SetVariable("wd_direct_greedy_numa", (byte)(_options.DirectGreedyNuma ? 1 : 0));
+        open.SetVariable("wd_mempolicy_affinity", (byte)(_options.MempolicyAffinity ? 1 : 0));
+        open.SetVariable<ushort>("wd_domain_node_id", Domains.DomainNodeId);
 
         var ops = open.StructOps ?? throw new SchedulerException(ExitCode.LayoutMismatch, $"{open.Name} has no {CallbackTable}", "Add a core.");
         LeftOut = ops.DropUnknownMembers(kernelTypes);

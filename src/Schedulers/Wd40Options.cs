@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Placement;
+
 namespace Wd40.Schedulers;
 
 /// <summary>
 /// What the command line of wd40 says, checked and with defaults filled in. Names, units and defaults are those of the
-/// options; times keep the unit of the option in their name.
+/// options, but for what a module defines itself; times keep the unit of the option in their name.
 /// </summary>
 public sealed record Wd40Options
 {
@@ -13,11 +15,8 @@ public sealed record Wd40Options
     /// <summary>Watchdog of the kernel in ms, when SCX_TIMEOUT_MS does not say otherwise.</summary>
     public const uint DefaultTimeoutMs = 10_000;
 
-    /// <summary>-u: longest slice in us, given while queues are short.</summary>
-    public ulong SliceUnderutilUs { get; init; } = 20_000;
-
-    /// <summary>-o: shortest slice in us, given while queues are long.</summary>
-    public ulong SliceOverutilUs { get; init; } = 1_000;
+    /// <summary>-u, -o, -D, -K: what the tuner steers by, in its own units.</summary>
+    public TunerOptions Tuner { get; init; } = new();
 
     /// <summary>-i: period of the balancer in s.</summary>
     public double IntervalSeconds { get; init; } = 2.0;
@@ -48,12 +47,6 @@ public sealed record Wd40Options
 
     /// <summary>-f: first in, first out in the domain queues.</summary>
     public bool FifoSched { get; init; }
-
-    /// <summary>-D: utilisation in % below which a domain accepts tasks of others on its idle CPUs.</summary>
-    public double DirectGreedyUnder { get; init; } = 90;
-
-    /// <summary>-K: utilisation in % below which an idle CPU of a domain may be kicked to come and pull.</summary>
-    public double KickGreedyUnder { get; init; } = 100;
 
     /// <summary>-r: direct greedy placement may cross NUMA nodes.</summary>
     public bool DirectGreedyNuma { get; init; }
@@ -87,6 +80,12 @@ public sealed record Wd40Options
 
     /// <summary>--stats-path: the statistics socket.</summary>
     public string StatsPath { get; init; } = DefaultStatsPath;
+
+    /// <summary>--stats-group: number of the group that may connect to the statistics socket; null leaves the process's own.</summary>
+    public uint? StatsGroup { get; init; }
+
+    /// <summary>--openmetrics: file that --stats or --monitor replaces at each interval, - is standard output; null prints text or JSON.</summary>
+    public string? OpenMetricsPath { get; init; }
 
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }

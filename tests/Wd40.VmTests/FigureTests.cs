@@ -147,6 +147,6 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
             + $"size={layout.Size} cpus={layout.Cpus} stats={layout.Stats} domains={layout.Domains} tunables={layout.Tunables} "
             + $"requests={layout.Requests} briefs={layout.Briefs} tasks={layout.Tasks} max_tasks={layout.MaxTasks} "
             + $"nr_cpu_ids={layout.NrCpuIds} nr_domains={layout.NrDomains} nr_nodes={layout.NrNodes} "
-            + $"@{Word("slice_min")}={options.SliceOverutilUs * 1000} @{Word("slice_max")}={options.SliceUnderutilUs * 1000}");
+            + $"@{Word("slice_min")}={options.Tuner.SliceMin} @{Word("slice_max")}={options.Tuner.SliceMax}");
     }
 }

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
@@ -61,6 +62,41 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
             Assert.That(first.Job.HasEnded, Is.False, "the first instance ended");
             Assert.That(after.NrSlotsAllocated, Is.GreaterThan(before.NrSlotsAllocated), "the socket answers with the first instance's counters");
         }
+    }
+
+    /// <summary>Members of the group of --stats-group may connect, others are told what to do.</summary>
+    [Test, Property("Check", "stats-group")]
+    public async Task Statistics_are_for_root_and_a_group()
+    {
+        // The guest's shell would take busybox's own unshare, which changes no user.
+        const int Group = 4711, Nobody = 65_534;
+        var scheduler = await SharedSchedulerAsync($"--stats-group {Group}");
+        // The socket comes after the scheduler is enabled; this waits for it.
+        await scheduler.TotalsAsync();
+        var socket = (await Guest.CallAsync($"stat -c '%a %g' {Wd40Options.DefaultStatsPath}")).EnsureSuccess().Output.Trim();
+        var member = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Group} {GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'");
+        var other = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Nobody} {GuestPrograms.Wd40} run wd40 --monitor 1");
+        var unknown = await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --stats-group no-such-group");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(socket, Is.EqualTo($"660 {Group}"), "mode and group of the socket");
+            Assert.That(member.ExitCode, Is.Zero, member.Error);
+            Assert.That(member.Output, Does.Contain("nr_slots_allocated"));
+            Assert.That(other.ExitCode, Is.Not.Zero, other.Output);
+            Assert.That(other.Error, Does.Contain("permission denied: run as root or join the group"));
+            Assert.That(unknown.ExitCode, Is.EqualTo((int)ExitCode.Usage), unknown.Error);
+            Assert.That(unknown.Error, Does.Contain("no-such-group").And.Contain("groupadd"));
+        }
+    }
+
+    /// <summary>Metrics of a running scheduler, without a script.</summary>
+    [Test, Property("Check", "openmetrics")]
+    public async Task OpenMetrics_text_is_served_by_the_monitor()
+    {
+        await SharedSchedulerAsync("");
+        var text = (await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --monitor 0.2 --openmetrics - | sed '/^# EOF/q'")).EnsureSuccess().Output;
+        Assert.That(text.Split('\n'), Has.Some.StartsWith("nr_slots_allocated_total ").And.Some.StartsWith("d_load{node=\"0\",domain=\"1\"} ")
+            .And.Some.EqualTo("# EOF"));
     }
 
     /// <summary>Many short-lived processes leak no slot and no memory, and no slot belongs to two tasks.</summary>

@@ -37,7 +37,7 @@ public static class Wd40Program
     {
         using var stop = new CancellationTokenSource();
         using var interrupt = new StopRequest(stop.Cancel);
-        return (int)MonitorClient.RunAsync(seconds, options.Json, options.StatsPath, stop.Token).GetAwaiter().GetResult();
+        return (int)MonitorClient.RunAsync(MonitorOptions.From(options, seconds), stop.Token).GetAwaiter().GetResult();
     }
 
     private static int DryRun(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
@@ -62,7 +62,7 @@ public static class Wd40Program
         using var stop = new StopRequest();
         // Its own process, so that its allocations never stop the scheduler's threads.
         using var monitor = options.StatsSeconds is { } seconds
-            ? MonitorProcess.Start(MonitorCommand(), seconds, options.Json, options.StatsPath)
+            ? MonitorProcess.Start(MonitorCommand(), MonitorOptions.From(options, seconds))
             : null;
         return Finish(host.Run(stop), options, configuration);
     }

@@ -255,6 +255,49 @@ static __always_inline s32 wd_pick_idle(const struct cpumask *allowed)
 	return bpf_ksym_exists(KF(scx_bpf_pick_idle_cpu)) ? KF(scx_bpf_pick_idle_cpu)(allowed, 0) : -1;
 }
 
+/*
+ * A task's memory policy. Kernels without NUMA have none; where the policy stands at another place than known, it names
+ * nothing. It is read with copies that may fail: the task may replace its policy meanwhile.
+ */
+struct wd_memory_policy {
+	const char *nodes; /* kernel address of the node mask */
+	u32 bytes;	   /* of the mask */
+	s32 home;	   /* node that counts in place of the mask, or negative */
+};
+
+/* Fills m and returns true when the policy names nodes that the task's memory should come from. */
+static __always_inline bool wd_memory_policy_of(struct task_struct *p, struct wd_memory_policy *m)
+{
+	struct mempolicy *policy;
+	u16 mode;
+
+	if (!bpf_core_field_exists(p->mempolicy))
+		return false;
+	policy = BPF_CORE_READ(p, mempolicy);
+	if (!policy || !bpf_core_field_exists(policy->nodes) || !bpf_core_field_exists(policy->mode))
+		return false;
+	mode = BPF_CORE_READ(policy, mode);
+	if (mode != MPOL_PREFERRED && mode != MPOL_BIND && mode != MPOL_PREFERRED_MANY)
+		return false;
+	m->nodes = (const char *)policy + bpf_core_field_offset(policy->nodes);
+	m->bytes = bpf_core_field_size(policy->nodes);
+	m->home = bpf_core_field_exists(policy->home_node) ? BPF_CORE_READ(policy, home_node) : -1;
+	return true;
+}
+
+/* Does the policy name this node (the kernel's number)? */
+static __always_inline bool wd_memory_policy_names(const struct wd_memory_policy *m, u32 node)
+{
+	u32 at = node / 64 * 8;
+	u64 word = 0;
+
+	if (m->home >= 0)
+		return m->home == node;
+	if (at + 8 > m->bytes || bpf_probe_read_kernel(&word, sizeof(word), m->nodes + at))
+		return false;
+	return word >> (node & 63) & 1;
+}
+
 /* CPU that the task is on, or was last. */
 static __always_inline s32 wd_task_cpu(struct task_struct *p)
 {

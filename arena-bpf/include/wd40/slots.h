@@ -16,10 +16,11 @@
  */
 
 /*
- * Home of a task: called at creation (from = WD_NO_DOMAIN, may sleep) and when its affinity changes. allowed: domains
- * that the affinity touches, never 0. Returns a domain of `allowed`.
+ * Home of a task: called at creation (from = WD_NO_DOMAIN, may sleep), when its affinity changes and when it wakes up.
+ * allowed: domains that the affinity touches, never 0. Returns a domain of `allowed`.
  */
-u64 wd_placement_home(struct wd_task __arena *t __arg_arena, u64 allowed, u32 from);
+u64 wd_placement_home(struct task_struct *p __arg_trusted, struct wd_task __arena *t __arg_arena, u64 allowed,
+		      u32 from);
 
 /* Result of wd_placement_select: a CPU, whether it was claimed idle (or is the waker's), and the counter to bump. */
 enum wd_select {

@@ -11,7 +11,7 @@ internal static partial class Interop
         internal const int AddressFamilyUnix = 1, SocketStream = 1, SocketNonBlocking = 0x800, SocketCloseOnExec = 0x80000;
         internal const int MessageNoSignal = 0x4000, EventCloseOnExec = 0x80000, EventNonBlocking = 0x800;
         internal const short PollIn = 1, PollOut = 4, PollError = 8, PollHangUp = 0x10;
-        internal const int Interrupted = 4, TryAgain = 11, ConnectionAborted = 103, ConnectionRefused = 111;
+        internal const int Interrupted = 4, TryAgain = 11, RangeError = 34, ConnectionAborted = 103, ConnectionRefused = 111;
         internal const int AtCurrentDirectory = -100, AtSymlinkNoFollow = 0x100;
         internal const uint StatxType = 1, StatxInode = 0x100;
         internal const ushort FileTypeMask = 0xF000, FileTypeSocket = 0xC000;
@@ -60,6 +60,19 @@ internal static partial class Interop
 
         [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         internal static unsafe partial int Statx(int directory, string path, int flags, uint mask, FileStatus* status);
+
+        [LibraryImport(Name, EntryPoint = "getgrnam_r")]
+        internal static unsafe partial int GetGroupByName(byte* name, Group* group, byte* buffer, nuint length, Group** result);
+
+        /// <summary>struct group.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal unsafe struct Group
+        {
+            internal byte* Name;
+            internal byte* Password;
+            internal uint Id;
+            internal byte** Members;
+        }
 
         /// <summary>struct sockaddr_un.</summary>
         [StructLayout(LayoutKind.Sequential)]

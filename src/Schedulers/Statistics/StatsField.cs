@@ -40,6 +40,9 @@ public sealed class StatsField
     /// <summary>Whether exporters skip the field.</summary>
     public bool SkipExport { get; private init; }
 
+    /// <summary>Whether the value only grows, so that exporters may serve it as a counter.</summary>
+    public bool IsCounter { get; private init; }
+
     /// <summary>The struct of the values, if the field is a map.</summary>
     public StatsStruct? Nested { get; private init; }
 
@@ -49,6 +52,10 @@ public sealed class StatsField
     /// <summary>An integer; the getter receives the reading and the row of the struct.</summary>
     internal static StatsField Integer(string name, string description, Func<StatsReading, int, ulong> value) =>
         new(name, "u64", description, (json, reading, row) => json.WriteNumberValue(value(reading, row)), _ => NumberBytes);
+
+    /// <summary>A count of events; the getter receives the reading and the row of the struct.</summary>
+    internal static StatsField Count(string name, string description, Func<StatsReading, int, ulong> value) =>
+        new(name, "u64", description, (json, reading, row) => json.WriteNumberValue(value(reading, row)), _ => NumberBytes) { IsCounter = true };
 
     /// <summary>A float; the getter receives the reading and the row of the struct.</summary>
     internal static StatsField Float(string name, string description, Func<StatsReading, int, double> value) =>

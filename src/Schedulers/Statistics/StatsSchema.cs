@@ -49,21 +49,21 @@ public static class StatsSchema
 
         var shares = new HashSet<string>(_dispatches.Concat(_relative));
         var counts = counters.Select((counter, index) => (counter, index)).Where(pair => !shares.Contains(pair.counter.Name)).Select(pair =>
-            StatsField.Integer(_names.GetValueOrDefault(pair.counter.Name) ?? $"nr_{pair.counter.Name}", pair.counter.Help,
+            StatsField.Count(_names.GetValueOrDefault(pair.counter.Name) ?? $"nr_{pair.counter.Name}", pair.counter.Help,
                 (reading, _) => reading.Counters[pair.index]));
 
         return new StatsStruct("ClusterStats", "The whole machine; counts and percentages are those since the previous request of the client",
         [
             StatsField.Integer("at_us", "time of the sample, us since 1970", (reading, _) => reading.AtUs),
             StatsField.Integer("lb_at_us", "time of the last balance step, us since 1970, 0 before the first", (reading, _) => reading.BalancedAtUs),
-            StatsField.Integer("total", "dispatches: the sum of the eleven kinds", (reading, _) => Total(reading)),
+            StatsField.Count("total", "dispatches: the sum of the eleven kinds", (reading, _) => Total(reading)),
             StatsField.Integer("slice_us", "current slice, us", (reading, _) => reading.SliceUs),
             StatsField.Float("cpu_busy", "busy share of all CPUs, percent", (reading, _) => Busy(reading)),
             StatsField.Float("load", "sum of all loads; 1.0 is one always-runnable nice-0 task", (reading, _) => Load(reading)),
             StatsField.Float("time_used", "time spent in tuner and balancer, seconds", (reading, _) => reading.TimeUsedNs / 1e9),
             .. _dispatches.Concat(_relative).Select(Share),
             .. counts,
-            StatsField.Integer("nr_requested", "migrations requested by the balancer", (reading, _) => reading.Requested),
+            StatsField.Count("nr_requested", "migrations requested by the balancer", (reading, _) => reading.Requested),
             StatsField.Integer("nr_pending", "migrations requested and not answered yet", (reading, _) => reading.Pending),
             StatsField.Integer("nr_slots_used", "tasks that hold a slot now", (reading, _) => reading.SlotsUsed),
             StatsField.Words("direct_greedy_cpus", "CPUs that accept tasks of other domains at wake-up", reading => reading.DirectGreedyCpus),
@@ -90,8 +90,8 @@ public static class StatsSchema
         StatsField.Float("load", "load; 1.0 is one always-runnable nice-0 task", (reading, domain) => reading.Domains[domain].Load),
         StatsField.Float("imbal", "load less its share of the machine's load", (reading, domain) => reading.Domains[domain].Imbalance),
         StatsField.Float("delta", "load planned to come in, negative: to go", (reading, domain) => reading.Domains[domain].Delta),
-        StatsField.Integer("pulled_in", "tasks taken from other domains", (reading, domain) => reading.PulledIn[domain]),
-        StatsField.Integer("pulled_out", "tasks taken by other domains", (reading, domain) => reading.PulledOut[domain]),
+        StatsField.Count("pulled_in", "tasks taken from other domains", (reading, domain) => reading.PulledIn[domain]),
+        StatsField.Count("pulled_out", "tasks taken by other domains", (reading, domain) => reading.PulledOut[domain]),
         StatsField.Integer("slice_us", "slice, us", (reading, domain) => reading.Domains[domain].SliceUs),
         StatsField.Integer("nr_cpus", "CPUs", (reading, domain) => reading.Domains[domain].Cpus),
     ])

@@ -78,10 +78,10 @@ public sealed record StatsStruct(string Name, string Description, IReadOnlyList<
             json.WriteString(field.IsArray ? "array" : "datum", field.Kind);
         }
         json.WriteString("desc", field.Description);
-        if (field.SkipExport)
+        if (field.SkipExport || field.IsCounter)
         {
             json.WriteStartObject("user");
-            json.WriteString("_om_skip", "true");
+            json.WriteString(field.SkipExport ? "_om_skip" : "_om_counter", "true");
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -4,7 +4,7 @@ namespace Wd40.HostTests;
 /// <summary>enum calls_function of arena-bpf/tests/calls.bpf.c: the slot function that a row calls, with its arguments a, b, c.</summary>
 internal enum CallsFunction : ulong
 {
-    /// <summary>wd_placement_home(t, allowed, from).</summary>
+    /// <summary>wd_placement_home(the running task, t, allowed, from).</summary>
     Home,
 
     /// <summary>wd_placement_margin(from, to, queued).</summary>

@@ -11,10 +11,11 @@ public sealed class PlacementTests
     private const ulong Near = 6 * WdConstants.Msec, Far = 24 * WdConstants.Msec, Never = WdConstants.KeyNone;
     private const string Module = "placement/llc";
 
+    /// <summary>With --mempolicy-affinity, too: the calling task has no policy, or the kernel knows none.</summary>
     [Test]
-    public void Home_stays_while_it_is_allowed()
+    public void Home_stays_while_it_is_allowed([Values] bool memoryPolicies)
     {
-        using var calls = SlotCalls.Load([Module]);
+        using var calls = SlotCalls.Load([Module], configure: open => open.SetVariable("wd_mempolicy_affinity", memoryPolicies ? (byte)1 : (byte)0));
         var random = new Random(3);
         for (var i = 0; i < 500; i++)
         {

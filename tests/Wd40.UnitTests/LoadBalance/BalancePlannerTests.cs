@@ -6,7 +6,7 @@ namespace Wd40.UnitTests.LoadBalance;
 public sealed class BalancePlannerTests
 {
     private static Transfer[] Plan(uint[] load, byte[] domain, ulong[]? allowed = null, byte[]? recent = null,
-        uint[]? capacity = null, byte[]? node = null)
+        uint[]? capacity = null, byte[]? node = null, ulong[]? preferred = null, bool full = false)
     {
         node ??= new byte[capacity?.Length ?? domain.Max() + 1];
         return [.. new BalancePlanner(Math.Max(load.Length, 1)).Plan(new BalanceRound
@@ -15,6 +15,8 @@ public sealed class BalancePlannerTests
             Domain = domain,
             Allowed = allowed,
             Recent = recent,
+            Preferred = preferred,
+            Full = full,
             Capacity = capacity ?? [.. node.Select(_ => 1024u)],
             Node = node,
             Nodes = node.Max() + 1,
@@ -34,8 +36,17 @@ public sealed class BalancePlannerTests
         uint[] load = [.. Enumerable.Range(0, tasks).Select(_ => (uint)random.NextInt64(limit))];
         ulong[] allowed = [.. Enumerable.Range(0, tasks).Select(_ => random.Next(4) == 0 ? (ulong)random.NextInt64(1L << domains) : ulong.MaxValue)];
         byte[] recent = [.. Enumerable.Range(0, tasks).Select(_ => (byte)(random.Next(5) == 0 ? 1 : 0))];
-        var expected = new ReferencePlanner(load, domain, allowed, recent, capacity, node, nodes).Plan();
-        Assert.That(Plan(load, domain, allowed, recent, capacity, node), Is.EqualTo(expected));
+        // Some favour a node, as policies do; some a set of domains that no policy makes.
+        ulong DomainsOf(int n) => Enumerable.Range(0, domains).Where(d => node[d] == n).Aggregate(0ul, (set, d) => set | 1ul << d);
+        ulong[] preferred = [.. Enumerable.Range(0, tasks).Select<int, ulong>(i => random.Next(9) switch
+        {
+            < 6 => 0ul,
+            < 8 => DomainsOf(i % nodes),
+            _ => (ulong)random.NextInt64(1L << domains),
+        })];
+        bool full = seed % 2 == 0;
+        var expected = new ReferencePlanner(load, domain, allowed, recent, preferred, full, capacity, node, nodes).Plan();
+        Assert.That(Plan(load, domain, allowed, recent, capacity, node, preferred, full), Is.EqualTo(expected));
     }
 
     [Test]
@@ -109,6 +120,35 @@ public sealed class BalancePlannerTests
         var plan = Plan(load, domain, node: [0, 0, 1, 1], capacity: [1024, 1024, 1024, 1024]);
         int moved = plan.Count(transfer => transfer.To >= 2 && transfer.From < 2);
         Assert.That(moved, Is.InRange(16, 20), "20 of 40 are due; the last may stay within 17 % of 20");
+    }
+
+    /// <summary>2 nodes of one domain and 4 CPUs each; an always-runnable task has 102400.</summary>
+    private static Transfer[] PlanOnTwoNodes(byte[] domain, ulong[] preferred, bool full = false) =>
+        Plan([.. domain.Select(_ => 102_400u)], domain, capacity: [4096, 4096], node: [0, 1], preferred: preferred, full: full);
+
+    [TestCase(4, 0)]
+    [TestCase(5, 1, Description = "5 on 4 CPUs are beyond 17 %, 4 are not")]
+    public void Tasks_stay_on_the_node_they_prefer_while_it_has_room(int tasks, int moves)
+    {
+        byte[] domain = [.. Enumerable.Repeat((byte)1, tasks)];
+        Assert.That(PlanOnTwoNodes(domain, [.. domain.Select(_ => 0b10ul)]), Has.Length.EqualTo(moves));
+        Assert.That(PlanOnTwoNodes(domain, [.. domain.Select(_ => 0ul)]), Has.Length.EqualTo(2), "without preference");
+        Assert.That(PlanOnTwoNodes(domain, [.. domain.Select(_ => 0b11ul)]), Has.Length.EqualTo(2), "preference for both nodes");
+    }
+
+    [Test]
+    public void A_full_machine_moves_tasks_away_from_the_node_they_prefer()
+    {
+        byte[] domain = [1, 1, 1, 1];
+        Assert.That(PlanOnTwoNodes(domain, [0b10, 0b10, 0b10, 0b10], full: true), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void Tasks_that_prefer_the_taker_go_first_and_those_that_prefer_the_giver_last()
+    {
+        byte[] domain = [0, 0, 0, 0];
+        Assert.That(PlanOnTwoNodes(domain, [0b01, 0, 0b01, 0b10]).Select(transfer => transfer.Task), Is.EqualTo(new[] { 3, 1 }));
+        Assert.That(PlanOnTwoNodes(domain, [0b01, 0b01, 0b01, 0]).Select(transfer => transfer.Task), Is.EqualTo(new[] { 3 }), "the others stay");
     }
 
     [Test]

@@ -156,6 +156,19 @@ public sealed class BalancerTests
         });
     }
 
+    [TestCase(0b10ul, 0), TestCase(0b01ul, 2), TestCase(0ul, 2)]
+    public void Preferences_stand_in_the_records(ulong preferred, int moves)
+    {
+        using var arena = new TaskArena(2, nodes: 2);
+        for (int slot = 1; slot <= 4; slot++)
+        {
+            arena.Start(slot, 1);
+            arena.Task(slot).PreferredDomains = preferred;
+        }
+        arena.Pass(10);
+        Assert.That(Create(arena).Step(false), Is.EqualTo(moves));
+    }
+
     [Test]
     public void Bound_tasks_and_forbidden_domains_are_respected()
     {

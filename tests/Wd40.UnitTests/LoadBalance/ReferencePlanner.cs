@@ -14,11 +14,14 @@ internal sealed class ReferencePlanner
     private readonly int _nodes;
     private readonly ulong[] _allowed;
     private readonly byte[] _recent;
+    private readonly ulong[] _preferred;
+    private readonly bool _full;
     private readonly List<Transfer> _plan = [];
 
-    public ReferencePlanner(uint[] load, byte[] domain, ulong[] allowed, byte[] recent, uint[] capacity, byte[] node, int nodes)
+    public ReferencePlanner(uint[] load, byte[] domain, ulong[] allowed, byte[] recent, ulong[] preferred, bool full,
+        uint[] capacity, byte[] node, int nodes)
     {
-        (_capacity, _node, _nodes, _allowed, _recent) = (capacity, node, nodes, allowed, recent);
+        (_capacity, _node, _nodes, _allowed, _recent, _preferred, _full) = (capacity, node, nodes, allowed, recent, preferred, full);
         _tasks = [.. capacity.Select((_, d) =>
             load.Select((l, i) => (l, i)).Where(task => domain[task.i] == d).Order().ToList())];
         _load = [.. _tasks.Select(list => list.Sum(task => (long)task.Load))];
@@ -69,7 +72,7 @@ internal sealed class ReferencePlanner
             {
                 foreach (int taker in Of(to).OrderBy(d => _load[d]).ToArray())
                 {
-                    long moved = Move(giver, taker, imbalance[from], imbalance[to]);
+                    long moved = MoveAny(giver, taker, imbalance[from], imbalance[to]);
                     if (moved == 0)
                         continue;
                     imbalance[from] -= moved;
@@ -103,7 +106,7 @@ internal sealed class ReferencePlanner
                 if (takers.Length == 0)
                     break;
                 int to = takers.MinBy(d => imbalance[d]);
-                long moved = Move(from, to, imbalance[from], imbalance[to]);
+                long moved = MoveAny(from, to, imbalance[from], imbalance[to]);
                 if (moved == 0)
                     refused.Add(to);
                 imbalance[from] -= moved;
@@ -112,12 +115,26 @@ internal sealed class ReferencePlanner
         }
     }
 
-    private long Move(int from, int to, long surplus, long gap)
+    private bool Prefers(int task, int domain) => (_preferred[task] >> domain & 1) != 0;
+
+    private long MoveAny(int from, int to, long surplus, long gap)
+    {
+        long moved = Move(from, to, surplus, gap, task => Prefers(task, to) && !Prefers(task, from));
+        if (moved > 0)
+            return moved;
+        int node = _node[from];
+        long room = Of(node).Sum(d => (long)_capacity[d]) * 100;
+        bool crowded = NodeImbalance(node) > (long)(NodeThreshold * NodeTarget(node))
+            && (_full || Of(node).Sum(d => _load[d]) > room + (long)(NodeThreshold * room));
+        return Move(from, to, surplus, gap, task => crowded || !Prefers(task, from) || Prefers(task, to));
+    }
+
+    private long Move(int from, int to, long surplus, long gap, Func<int, bool> isCandidate)
     {
         long goal = Math.Min(surplus, -gap);
         if (goal <= 0)
             return 0;
-        var usable = _tasks[from].Where(task => (_allowed[task.Task] >> to & 1) != 0).ToArray();
+        var usable = _tasks[from].Where(task => (_allowed[task.Task] >> to & 1) != 0 && isCandidate(task.Task)).ToArray();
         var below = usable.Where(task => task.Load <= goal).TakeLast(1);
         var above = usable.Where(task => task.Load >= goal).Take(1);
         long Left((uint Load, int Task) task) => Math.Abs(surplus - task.Load) + Math.Abs(gap + task.Load);

@@ -122,6 +122,7 @@ public sealed class DomainsTests
             Assert.That(domains.NrNodes, Is.EqualTo(2));
             Assert.That(Masks(domains), Is.EqualTo(new[] { "2-3", "0-1" }));
             Assert.That(domains.DomainNode[..2], Is.EqualTo(new byte[] { 0, 1 }));
+            Assert.That(domains.DomainNodeId[..2], Is.EqualTo(new ushort[] { 2, 10 }));
         });
     }
 

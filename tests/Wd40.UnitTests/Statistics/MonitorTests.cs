@@ -24,7 +24,7 @@ internal sealed class MonitorTests
     public async Task A_wrong_interval_is_a_usage_error()
     {
         using var log = new StringWriter();
-        var status = await MonitorClient.RunAsync(double.NaN, false, "/nowhere", TextWriter.Null, log, CancellationToken.None);
+        var status = await MonitorClient.RunAsync(new MonitorOptions(double.NaN, "/nowhere"), TextWriter.Null, log, CancellationToken.None);
         Assert.That(status, Is.EqualTo(ExitCode.Usage));
         Assert.That(log.ToString(), Does.StartWith("error: the interval must be"));
     }
@@ -36,7 +36,8 @@ internal sealed class MonitorTests
         using var end = new CancellationTokenSource();
         using var output = new LineSink();
         using var log = new StringWriter();
-        var monitor = MonitorClient.RunAsync(0.05, true, fixture.SocketPath, output, TextWriter.Synchronized(log), end.Token);
+        var options = new MonitorOptions(0.05, fixture.SocketPath) { Json = true };
+        var monitor = MonitorClient.RunAsync(options, output, TextWriter.Synchronized(log), end.Token);
         fixture.Start();
         await output.NextAsync(_patience);
         fixture.Stop();
@@ -59,7 +60,7 @@ internal sealed class MonitorTests
         using var fixture = StatsFixture.Started();
         using var end = new CancellationTokenSource();
         using var output = new LineSink();
-        var monitor = MonitorClient.RunAsync(0.05, false, fixture.SocketPath, output, TextWriter.Null, end.Token);
+        var monitor = MonitorClient.RunAsync(new MonitorOptions(0.05, fixture.SocketPath), output, TextWriter.Null, end.Token);
         Assert.That(await output.NextAsync(_patience), Does.StartWith("###### "));
         Assert.That(await output.NextAsync(_patience), Does.StartWith("###### "));
         await end.CancelAsync();
@@ -70,7 +71,7 @@ internal sealed class MonitorTests
     public async Task A_socket_that_can_never_be_reached_ends_the_monitor()
     {
         using var log = new StringWriter();
-        var status = await MonitorClient.RunAsync(1, false, "/dev/null/stats", TextWriter.Null, log, CancellationToken.None);
+        var status = await MonitorClient.RunAsync(new MonitorOptions(1, "/dev/null/stats"), TextWriter.Null, log, CancellationToken.None);
         Assert.That(status, Is.EqualTo(ExitCode.Failure));
         Assert.That(log.ToString(), Does.StartWith("error: cannot connect to /dev/null/stats: "));
     }
@@ -81,8 +82,45 @@ internal sealed class MonitorTests
         using var fixture = StatsFixture.Started();
         using var output = new BrokenSink();
         Assert.That(
-            await MonitorClient.RunAsync(0.05, true, fixture.SocketPath, output, TextWriter.Null, CancellationToken.None),
+            await MonitorClient.RunAsync(
+                new MonitorOptions(0.05, fixture.SocketPath) { Json = true }, output, TextWriter.Null, CancellationToken.None),
             Is.EqualTo(ExitCode.Clean));
+    }
+
+    [Test]
+    public async Task OpenMetrics_goes_to_a_file_that_is_replaced_as_a_whole()
+    {
+        using var fixture = StatsFixture.Started();
+        using var end = new CancellationTokenSource();
+        var directory = Directory.CreateTempSubdirectory("wd40-openmetrics-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "wd40.prom");
+            var monitor = MonitorClient.RunAsync(new MonitorOptions(0.05, fixture.SocketPath) { OpenMetricsPath = file },
+                TextWriter.Null, TextWriter.Null, end.Token);
+            fixture.Source.Change(values => values.SliceUs = 4711);
+            while (!File.Exists(file) || !File.ReadAllText(file).Contains("slice_us 4711\n", StringComparison.Ordinal))
+                Assert.That(await Task.WhenAny(monitor, Task.Delay(10)), Is.Not.SameAs(monitor), "the monitor ended");
+            Assert.That(File.ReadAllText(file), Does.EndWith("# EOF\n"));
+            await end.CancelAsync();
+            Assert.That(await monitor, Is.EqualTo(ExitCode.Clean));
+            Assert.That(directory.GetFiles().Select(found => found.Name), Is.EqualTo(new[] { "wd40.prom" }), "no temporary file is left");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task A_file_that_cannot_be_written_ends_the_monitor_with_a_remedy()
+    {
+        using var fixture = StatsFixture.Started();
+        using var log = new StringWriter();
+        var status = await MonitorClient.RunAsync(new MonitorOptions(0.05, fixture.SocketPath) { OpenMetricsPath = "/dev/null/wd40.prom" },
+            TextWriter.Null, log, CancellationToken.None);
+        Assert.That(status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(log.ToString(), Does.StartWith("error: cannot write /dev/null/wd40.prom: ").And.Contain("give --openmetrics a file"));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Wd40.ArenaRuntime;
 
 namespace Wd40.Tool.CommandLine;
 
@@ -68,6 +69,22 @@ public abstract class OptionTable
             return null;
         };
         return Add(option, valueName, fallback, null);
+    }
+
+    /// <summary>Declares a group of users, by name or number; null when not given. Looked up at once, so that a wrong one starts nothing.</summary>
+    protected Option<uint?> UserGroup(string name, string valueName, string help)
+    {
+        const string Range = "name or number of a group";
+        var option = Create<uint?>(name, null, help);
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (UnixGroup.Find(text) is { } group)
+                return group;
+            result.AddError($"{Invalid(name, text, Range)} of this machine, see /etc/group; groupadd makes one");
+            return null;
+        };
+        return Add(option, valueName, null, Range);
     }
 
     /// <summary>

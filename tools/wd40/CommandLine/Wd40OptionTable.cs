@@ -2,6 +2,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using Wd40.ArenaRuntime.Layout;
+using Wd40.Placement;
 using Wd40.Schedulers;
 using Wd40.Tool.Statistics;
 
@@ -45,6 +47,8 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<double?> _monitor;
     private readonly Option<bool> _helpStats;
     private readonly Option<string?> _statsPath;
+    private readonly Option<uint?> _statsGroup;
+    private readonly Option<string?> _openMetrics;
     private readonly Option<bool> _dryRun;
     private readonly Option<bool> _json;
     private readonly Option<string?> _report;
@@ -60,9 +64,9 @@ public sealed class Wd40OptionTable : OptionTable
     public Wd40OptionTable()
     {
         Group("Slices and periods");
-        _sliceUnderutil = Number("--slice-us-underutil", "-u", "US", _defaults.SliceUnderutilUs, $"1 to {LargestSliceUs}",
+        _sliceUnderutil = Number("--slice-us-underutil", "-u", "US", _defaults.Tuner.SliceMax / WdConstants.Usec, $"1 to {LargestSliceUs}",
             value => value is > 0 and <= LargestSliceUs, "Longest slice, given while queues are short.");
-        _sliceOverutil = Number("--slice-us-overutil", "-o", "US", _defaults.SliceOverutilUs, $"1 to {LargestSliceUs}",
+        _sliceOverutil = Number("--slice-us-overutil", "-o", "US", _defaults.Tuner.SliceMin / WdConstants.Usec, $"1 to {LargestSliceUs}",
             value => value is > 0 and <= LargestSliceUs, "Shortest slice, given while queues are long.");
         _interval = Number("--interval", "-i", "S", _defaults.IntervalSeconds, AboveZero, value => value > 0, "Period of the load balancer.");
         _tuneInterval = Number("--tune-interval", "-I", "S", _defaults.TuneIntervalSeconds, AboveZero, value => value > 0, "Period of the tuner.");
@@ -77,9 +81,9 @@ public sealed class Wd40OptionTable : OptionTable
             "An idle CPU pulls from other domains of its node that have at least N tasks queued.");
         _greedyThresholdXNuma = OptionalNumber("--greedy-threshold-x-numa", null, "N", "0 or more; 0 switches it off", (uint _) => true,
             "The same across NUMA nodes. Not given: pull in order of the keys, with a larger threshold than inside a node.");
-        _directGreedyUnder = Number("--direct-greedy-under", "-D", "PERCENT", _defaults.DirectGreedyUnder, Percent, value => value >= 0,
+        _directGreedyUnder = Number("--direct-greedy-under", "-D", "PERCENT", _defaults.Tuner.DirectGreedyUnder, Percent, value => value >= 0,
             "Domains whose CPUs are busy less than this accept tasks of other domains on their idle CPUs.");
-        _kickGreedyUnder = Number("--kick-greedy-under", "-K", "PERCENT", _defaults.KickGreedyUnder, Percent, value => value >= 0,
+        _kickGreedyUnder = Number("--kick-greedy-under", "-K", "PERCENT", _defaults.Tuner.KickGreedyUnder, Percent, value => value >= 0,
             "Domains whose CPUs are busy less than this may have an idle CPU kicked to come and pull.");
         _directGreedyNuma = Flag("--direct-greedy-numa", "-r", "Idle CPUs of other NUMA nodes accept tasks, too.");
         _mempolicyAffinity = Flag("--mempolicy-affinity", null, "Prefer domains of the nodes that the task's memory policy names.");
@@ -110,6 +114,9 @@ public sealed class Wd40OptionTable : OptionTable
             "Run nothing, print statistics of the running instance each S seconds.");
         _helpStats = Flag("--help-stats", null, "Describe the statistics.");
         _statsPath = Word("--stats-path", "SOCKET", _defaults.StatsPath, "Where statistics are served and looked for.");
+        _statsGroup = UserGroup("--stats-group", "GROUP", "Members of this group, too, may connect to the statistics socket.");
+        _openMetrics = Word("--openmetrics", "FILE", null,
+            "With --stats or --monitor: OpenMetrics text in place of lines, to FILE, which is replaced as a whole each time; - for standard output.");
         _json = Flag("--json", null, "JSON in place of text: --dry-run, --stats, --monitor.");
 
         Group("libbpf");
@@ -134,6 +141,10 @@ public sealed class Wd40OptionTable : OptionTable
             return "--monitor runs no scheduler and --stats runs one: give one of them";
         if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_dryRun))
             return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
+        if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_monitor) is null && parsed.GetValue(_stats) is null)
+            return "--openmetrics writes what --stats or --monitor would print: give one of them, too, with the interval in seconds";
+        if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_json))
+            return "--openmetrics is one form of the statistics and --json another: give one of them";
         return null;
     }
 
@@ -149,8 +160,13 @@ public sealed class Wd40OptionTable : OptionTable
             (longest, shortest) = parsed.GetResult(_sliceUnderutil) is { Implicit: false } ? (longest, longest) : (shortest, shortest);
         return new Wd40Options
         {
-            SliceUnderutilUs = longest,
-            SliceOverutilUs = shortest,
+            Tuner = new TunerOptions
+            {
+                SliceMin = shortest * WdConstants.Usec,
+                SliceMax = longest * WdConstants.Usec,
+                DirectGreedyUnder = parsed.GetValue(_directGreedyUnder),
+                KickGreedyUnder = parsed.GetValue(_kickGreedyUnder),
+            },
             IntervalSeconds = parsed.GetValue(_interval),
             TuneIntervalSeconds = parsed.GetValue(_tuneInterval),
             LoadHalfLifeSeconds = parsed.GetValue(_loadHalfLife),
@@ -161,8 +177,6 @@ public sealed class Wd40OptionTable : OptionTable
             KthreadsLocal = parsed.GetValue(_kthreadsLocal),
             BalancedKworkers = parsed.GetValue(_balancedKworkers),
             FifoSched = parsed.GetValue(_fifoSched),
-            DirectGreedyUnder = parsed.GetValue(_directGreedyUnder),
-            KickGreedyUnder = parsed.GetValue(_kickGreedyUnder),
             DirectGreedyNuma = parsed.GetValue(_directGreedyNuma),
             Partial = parsed.GetValue(_partial),
             MempolicyAffinity = parsed.GetValue(_mempolicyAffinity),
@@ -172,6 +186,8 @@ public sealed class Wd40OptionTable : OptionTable
             MonitorSeconds = parsed.GetValue(_monitor),
             HelpStats = parsed.GetValue(_helpStats),
             StatsPath = parsed.GetValue(_statsPath) ?? _defaults.StatsPath,
+            StatsGroup = parsed.GetValue(_statsGroup),
+            OpenMetricsPath = parsed.GetValue(_openMetrics),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),

@@ -2,14 +2,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json;
 using Wd40.ArenaRuntime;
 
 namespace Wd40.Tool.Statistics;
 
 /// <summary>
 /// Prints statistics of a running scheduler at exact intervals. Waits for the server to appear, survives its restart, and ends only when
-/// it is cancelled, when its output is closed, or when the server cannot be reached for good.
+/// it is cancelled, when its output is closed or cannot be written, or when the server cannot be reached for good.
 /// </summary>
 public static class MonitorClient
 {
@@ -17,6 +16,8 @@ public static class MonitorClient
     public const double ShortestInterval = 0.05;
 
     private const string StatsRequest = """{"req":"stats","args":{"target":"top"}}""";
+    private const string TotalRequest = """{"req":"stats","args":{"target":"top","mode":"total"}}""";
+    private const string MetadataRequest = """{"req":"stats_meta","args":{}}""";
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     /// <summary>What is wrong with an interval; null if nothing is.</summary>
@@ -26,41 +27,38 @@ public static class MonitorClient
         : string.Create(CultureInfo.InvariantCulture, $"the interval must be a number of seconds of at least {ShortestInterval}, not {seconds}");
 
     /// <summary>Monitors until cancelled, with statistics on standard output and messages on standard error.</summary>
-    /// <param name="seconds">Interval.</param>
-    /// <param name="json">One JSON object per line instead of text.</param>
-    /// <param name="path">The server's socket.</param>
+    /// <param name="options">What to ask and to print.</param>
     /// <param name="cancellation">Ends the monitor.</param>
     /// <returns>Exit status: clean, usage or failure.</returns>
-    public static async Task<ExitCode> RunAsync(double seconds, bool json, string path, CancellationToken cancellation)
+    public static async Task<ExitCode> RunAsync(MonitorOptions options, CancellationToken cancellation)
     {
         // Console.Out hides a closed pipe, and the monitor of "wd40 --monitor 1 | head" would never end.
         using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false);
         using var output = new StreamWriter(new FileStream(handle, FileAccess.Write, bufferSize: 0));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var parent = MonitorProcess.IsChild ? MonitorProcess.WaitForParentAsync(end) : Task.CompletedTask;
-        var status = await RunAsync(seconds, json, path, output, Console.Error, end.Token).ConfigureAwait(false);
+        var status = await RunAsync(options, output, Console.Error, end.Token).ConfigureAwait(false);
         _ = parent;
         return status;
     }
 
     /// <summary>Monitors until cancelled.</summary>
-    /// <param name="seconds">Interval.</param>
-    /// <param name="json">One JSON object per line instead of text.</param>
-    /// <param name="path">The server's socket.</param>
+    /// <param name="options">What to ask and to print.</param>
     /// <param name="output">Receives the statistics; a closed pipe ends the monitor.</param>
     /// <param name="log">Receives messages.</param>
     /// <param name="cancellation">Ends the monitor.</param>
     /// <returns>Exit status: clean, usage or failure.</returns>
-    public static async Task<ExitCode> RunAsync(double seconds, bool json, string path,
-        TextWriter output, TextWriter log, CancellationToken cancellation)
+    public static async Task<ExitCode> RunAsync(MonitorOptions options, TextWriter output, TextWriter log, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(log);
-        if (CheckInterval(seconds) is { } wrong)
+        if (CheckInterval(options.Seconds) is { } wrong)
         {
             await log.WriteLineAsync($"error: {wrong}").ConfigureAwait(false);
             return ExitCode.Usage;
         }
+        var path = options.StatsPath;
         var failures = 0;
         try
         {
@@ -70,7 +68,7 @@ public static class MonitorClient
                 {
                     using var client = await StatsClient.ConnectAsync(path, cancellation).ConfigureAwait(false);
                     failures = 0;
-                    await PollAsync(client, TimeSpan.FromSeconds(seconds), json, output, cancellation).ConfigureAwait(false);
+                    await PollAsync(client, options, output, cancellation).ConfigureAwait(false);
                 }
                 catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused)
                 {
@@ -92,6 +90,12 @@ public static class MonitorClient
                 {
                     return ExitCode.Clean;
                 }
+                catch (UnwritableFileException error)
+                {
+                    await log.WriteLineAsync($"error: cannot write {options.OpenMetricsPath}: {error.Message}; "
+                        + "give --openmetrics a file in a directory that exists and may be written to").ConfigureAwait(false);
+                    return ExitCode.Failure;
+                }
                 catch (IOException error)
                 {
                     await log.WriteLineAsync($"info: {error.Message}; connecting again").ConfigureAwait(false);
@@ -109,13 +113,25 @@ public static class MonitorClient
         }
     }
 
-    private static async Task PollAsync(StatsClient client, TimeSpan interval, bool json, TextWriter output, CancellationToken cancellation)
+    private static async Task PollAsync(StatsClient client, MonitorOptions options, TextWriter output, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        var interval = TimeSpan.FromSeconds(options.Seconds);
+        var metrics = options.OpenMetricsPath is null
+            ? null
+            : await DescribeAsync(client, cancellation).ConfigureAwait(false);
         for (var next = interval; ; next += interval)
         {
             var value = await client.RequestAsync(StatsRequest, cancellation).ConfigureAwait(false);
-            await PrintAsync(value, json, output).ConfigureAwait(false);
+            if (metrics is null)
+            {
+                await PrintAsync(options.Json ? value.GetRawText() + "\n" : Shaped(() => StatsText.Render(value)), output).ConfigureAwait(false);
+            }
+            else
+            {
+                var total = await client.RequestAsync(TotalRequest, cancellation).ConfigureAwait(false);
+                await ExposeAsync(Shaped(() => metrics.Render(value, total)), options.OpenMetricsPath!, output).ConfigureAwait(false);
+            }
             // A missed moment is left out; the ones after it stay where they were.
             while (next <= clock.Elapsed)
                 next += interval;
@@ -123,18 +139,46 @@ public static class MonitorClient
         }
     }
 
-    private static async Task PrintAsync(JsonElement value, bool json, TextWriter output)
+    private static async Task<OpenMetrics> DescribeAsync(StatsClient client, CancellationToken cancellation)
     {
-        string text;
+        var metadata = await client.RequestAsync(MetadataRequest, cancellation).ConfigureAwait(false);
+        return Shaped(() => new OpenMetrics(metadata));
+    }
+
+    /// <summary>Makes something of an answer whose shape is the server's business.</summary>
+    private static T Shaped<T>(Func<T> make)
+    {
         try
         {
-            text = json ? value.GetRawText() + "\n" : StatsText.Render(value);
+            return make();
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new StatsRefusedException(
                 $"the server's statistics are not those of this scheduler ({error.Message}); --json shows them as they are", error);
         }
+    }
+
+    private static Task ExposeAsync(string text, string path, TextWriter output)
+    {
+        if (path == MonitorOptions.StandardOutput)
+            return PrintAsync(text, output);
+        try
+        {
+            // A reader sees the old file or the new one, never a part.
+            var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+            return Task.CompletedTask;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableFileException(error);
+        }
+    }
+
+    private static async Task PrintAsync(string text, TextWriter output)
+    {
         try
         {
             await output.WriteAsync(text).ConfigureAwait(false);
@@ -145,6 +189,9 @@ public static class MonitorClient
             throw new ClosedOutputException(error);
         }
     }
+
+    /// <summary>The file of --openmetrics cannot be written.</summary>
+    private sealed class UnwritableFileException(Exception inner) : Exception(inner.Message, inner);
 
     /// <summary>Nobody reads the output any more.</summary>
     private sealed class ClosedOutputException(IOException inner) : Exception(inner.Message, inner);

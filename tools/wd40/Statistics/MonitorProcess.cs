@@ -20,12 +20,11 @@ public sealed class MonitorProcess : IDisposable
 
     /// <summary>Starts the monitor. Call it before attach.</summary>
     /// <param name="command">Arguments of this program that lead to the scheduler's options, perhaps none: <c>run wd40</c>.</param>
-    /// <param name="seconds">Interval.</param>
-    /// <param name="json">One JSON object per line instead of text.</param>
-    /// <param name="path">The server's socket.</param>
-    public static MonitorProcess Start(IReadOnlyList<string> command, double seconds, bool json, string path)
+    /// <param name="options">What to ask and to print.</param>
+    public static MonitorProcess Start(IReadOnlyList<string> command, MonitorOptions options)
     {
         ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(options);
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is unknown");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, UseShellExecute = false };
         // Started as "dotnet wd40.dll": the host needs the name of the assembly again.
@@ -34,11 +33,16 @@ public sealed class MonitorProcess : IDisposable
         foreach (var argument in command)
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--monitor");
-        start.ArgumentList.Add(seconds.ToString("R", CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(options.Seconds.ToString("R", CultureInfo.InvariantCulture));
         start.ArgumentList.Add("--stats-path");
-        start.ArgumentList.Add(path);
-        if (json)
+        start.ArgumentList.Add(options.StatsPath);
+        if (options.Json)
             start.ArgumentList.Add("--json");
+        if (options.OpenMetricsPath is not null)
+        {
+            start.ArgumentList.Add("--openmetrics");
+            start.ArgumentList.Add(options.OpenMetricsPath);
+        }
         start.Environment[ChildVariable] = "1";
         return new MonitorProcess(Process.Start(start) ?? throw new InvalidOperationException($"could not start {program}"));
     }
