@@ -135,6 +135,9 @@ internal sealed class ServerTests
         Assert.That(other.Request(Stats).GetProperty("errno").GetInt32(), Is.Zero);
     }
 
+    /// <summary>What the runtime hands a thread at a time, bytes.</summary>
+    private const long AllocationBuffer = 8192;
+
     [Test]
     public void Answers_allocate_nothing_after_the_first()
     {
@@ -147,6 +150,7 @@ internal sealed class ServerTests
         foreach (var request in requests)
             client.Value(request);
         client.Value(Health);
+        var collections = GC.CollectionCount(0);
         var before = client.Value(Health).GetProperty("alloc_bytes_stats").GetInt64();
         for (var round = 0; round < 200; round++)
         {
@@ -163,7 +167,9 @@ internal sealed class ServerTests
             another.Value(Stats);
         }
         var after = client.Value(Health).GetProperty("alloc_bytes_stats").GetInt64();
-        Assert.That(after - before, Is.Zero, "bytes allocated by 1000 answers and 200 connections");
+        // A collection, and other tests cause them, charges the thread with what was left of its allocation buffer.
+        var charged = AllocationBuffer * (GC.CollectionCount(0) - collections);
+        Assert.That(after - before, Is.LessThanOrEqualTo(charged), "bytes allocated by 1000 answers and 200 connections");
     }
 
     [Test]
