@@ -97,6 +97,47 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 		run->bound_clock = l->key;
 }
 
+/*
+ * Order alone bounds no wait: a light task waits for weights, not for time, and behind a crowd of heavy ones longer
+ * than the kernel's watchdog allows. So now and then the tail of a queue is looked through, where such tasks are, and
+ * one that has waited for too long runs next. One in a hundred ms bends the shares by less than a slice in that time.
+ */
+static __always_inline bool wd_rescue(u64 dsq, u64 now)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	struct wd_local *l;
+	bool moved = false;
+	int i;
+
+	if (!KF(bpf_iter_scx_dsq_new)(&it, dsq, SCX_DSQ_ITER_REV)) {
+		wd_for(i, 0, WD_WAIT_SCAN)
+		{
+			p = KF(bpf_iter_scx_dsq_next)(&it);
+			if (!p)
+				break;
+			l = wd_local_of(p);
+			if (!l || now - l->queued_at < WD_WAIT_MAX || now < l->queued_at)
+				continue;
+			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
+			if (moved)
+				break;
+		}
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	if (moved)
+		wd_count(rescued);
+	return moved;
+}
+
+/* True if it is time to look through a queue; at is when that was done last. */
+static __always_inline bool wd_rescue_due(u64 *at, u64 now)
+{
+	u64 last = *at;
+
+	return now - last >= WD_WAIT_CHECK && now > last && __sync_val_compare_and_swap(at, last, now) == last;
+}
+
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
 	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE;
@@ -112,9 +153,18 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	wd_cpu_at(cpu)->clock = now;
 	kept = wd_prev_key(prev, run, now, dom, &l);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	if (queued && wd_rescue_due(&wd_clocks[dom].rescued_at, now) && wd_rescue(dom, now)) {
+		wd_count(dsq_dispatch);
+		return;
+	}
 	look = !queued || now - run->pulled_at >= WD_PULL_INTERVAL;
-	if (KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu))
+	if (KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
+		if (wd_rescue_due(&run->rescued_at, now) && wd_rescue(WD_CPU_DSQ + cpu, now)) {
+			wd_count(dsq_dispatch);
+			return;
+		}
 		bound = wd_head_key(WD_CPU_DSQ + cpu);
+	}
 	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
 	if (queued && !l && !look && bound == WD_KEY_NONE)
 		own = 0;

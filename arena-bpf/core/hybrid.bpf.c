@@ -79,6 +79,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	if (!run)
 		return;
 	wd_key_bound(l, t, run, cpu);
+	l->queued_at = wd_now();
 	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
 	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
@@ -123,6 +124,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	if (woken || !queued)
 		running = wd_look_at_running(p, dom, wd_now());
 	wd_key_queued(l, t, queued, running);
+	l->queued_at = wd_now();
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
 	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
 

@@ -15,6 +15,9 @@
 #define WD_CLOCK_START	 (1ull << 40)
 #define WD_PULL_INTERVAL (2 * WD_MSEC)	 /* between looks at the other domains */
 #define WD_PREEMPT_REST	 (WD_MSEC / 2)	 /* at most one preemption of a CPU in this time */
+#define WD_WAIT_MAX	 (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
+#define WD_WAIT_CHECK	 (100 * WD_MSEC) /* between looks for such tasks at a queue */
+#define WD_WAIT_SCAN	 64		 /* tasks looked at, those with the largest keys */
 #define WD_KEY_BEHIND	 (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
 #define WD_KEY_AHEAD	 (800 * WD_MSEC)
 #define WD_CLOCK_LAG	 (6 * WD_MSEC) /* an idle domain's clock follows the furthest one at this distance */
@@ -28,14 +31,15 @@ struct wd_local {
 	u32 generation; /* low half of the record's */
 	u32 domain;	/* home */
 	u32 weight;
-	u64 domains;  /* that the affinity touches */
-	u64 key;      /* with which it was queued last, bounded */
-	u64 request;  /* last request word dealt with */
-	u32 ordered;  /* it came through a queue in order: its start moves the clocks */
-	u32 runnable; /* between runnable and quiescent, as the accounting saw it */
-	u32 woken;    /* runnable after a sleep, not queued since */
-	u32 sync;     /* woken by a task that is about to sleep itself */
-	s32 bound;    /* CPU whose queue it waits in, or -1 */
+	u64 domains;   /* that the affinity touches */
+	u64 key;       /* with which it was queued last, bounded */
+	u64 queued_at; /* when it was put into a queue by key, ns */
+	u64 request;   /* last request word dealt with */
+	u32 ordered;   /* it came through a queue in order: its start moves the clocks */
+	u32 runnable;  /* between runnable and quiescent, as the accounting saw it */
+	u32 woken;     /* runnable after a sleep, not queued since */
+	u32 sync;      /* woken by a task that is about to sleep itself */
+	s32 bound;     /* CPU whose queue it waits in, or -1 */
 };
 
 /* What runs on a CPU. Written on that CPU; read by others as a hint. */
@@ -46,9 +50,10 @@ struct wd_run {
 	u32 pid;
 	u64 preempted_at;
 	u64 pulled_at;
+	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
 	u32 bound;	 /* what runs is bound to this CPU */
-	u32 padding[3];
+	u32 padding;
 } __attribute__((aligned(64)));
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */
@@ -64,7 +69,8 @@ struct wd_running {
 /* Largest key that started to run in order, per domain; a cache line each. */
 struct wd_clock {
 	u64 v;
-	u64 padding[7];
+	u64 rescued_at; /* when the domain's queue was looked through for long waits */
+	u64 padding[6];
 } __attribute__((aligned(64)));
 
 #endif

@@ -123,7 +123,9 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     }
 
     private Task<HogsReport> HogsAsync(string name, int seconds = Seconds) =>
-        LoadAsync<HogsReport>(FormattableString.Invariant($"hogs --groups {_hogs[name]} --seconds {RunLength.Of(seconds, FullSeconds)}"));
+        HogsOfAsync(FormattableString.Invariant($"{_hogs[name]} --seconds {RunLength.Of(seconds, FullSeconds)}"));
+
+    private Task<HogsReport> HogsOfAsync(string groups) => LoadAsync<HogsReport>("hogs --groups " + groups);
 
     private async Task<LifetimeReport> LifetimeAsync(string command)
     {

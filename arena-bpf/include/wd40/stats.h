@@ -35,7 +35,8 @@ struct __wd_shared wd_stats {
 	u64 slots_freed WD_COUNTER("slots taken back");
 	u64 slot_errors WD_COUNTER("slots lost because the free list refused them");
 	u64 bounded WD_COUNTER("keys bounded to the window around the clock");
-	u64 reserved[6] WD_WRITER("core");
+	u64 rescued WD_COUNTER("taken out of turn after the longest wait that is allowed");
+	u64 reserved[5] WD_WRITER("core");
 };
 
 #endif

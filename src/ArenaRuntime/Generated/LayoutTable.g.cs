@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0x51a8921b7d5f1bb2;
+    public const ulong Hash = 0x5307ba7cb1a28b53;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -94,7 +94,7 @@ public static class LayoutTable
         [
             new("word", 0, 64, "u64"),
         ]),
-        new("wd_stats", 256, 0x3b0c5e0a595e7607,
+        new("wd_stats", 256, 0xa9d3a7eb0bf895c0,
         [
             new("wake_sync", 0, 64, "u64"),
             new("sync_prev_idle", 64, 64, "u64"),
@@ -122,7 +122,8 @@ public static class LayoutTable
             new("slots_freed", 1472, 64, "u64"),
             new("slot_errors", 1536, 64, "u64"),
             new("bounded", 1600, 64, "u64"),
-            new("reserved", 1664, 384, "array 6 of u64"),
+            new("rescued", 1664, 64, "u64"),
+            new("reserved", 1728, 320, "array 5 of u64"),
         ]),
         new("wd_task", 192, 0x72f9cf05b823092d,
         [

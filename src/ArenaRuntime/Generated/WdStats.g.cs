@@ -33,7 +33,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///     184  u64             slots_freed       core
 ///     192  u64             slot_errors       core
 ///     200  u64             bounded           core
-///     208  array 6 of u64  reserved          core
+///     208  u64             rescued           core
+///     216  array 5 of u64  reserved          core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 public struct WdStats
@@ -67,6 +68,7 @@ public struct WdStats
         new("slots_freed", 184, "count", "slots taken back", "slots_freed"),
         new("slot_errors", 192, "count", "slots lost because the free list refused them", "slot_errors"),
         new("bounded", 200, "count", "keys bounded to the window around the clock", "bounded"),
+        new("rescued", 208, "count", "taken out of turn after the longest wait that is allowed", "rescued"),
     ];
 
     /// <summary>Woken synchronously onto the waker's CPU. Written by core.</summary>
@@ -172,4 +174,8 @@ public struct WdStats
     /// <summary>Keys bounded to the window around the clock. Written by core.</summary>
     [FieldOffset(200)]
     public ulong Bounded;
+
+    /// <summary>Taken out of turn after the longest wait that is allowed. Written by core.</summary>
+    [FieldOffset(208)]
+    public ulong Rescued;
 }
