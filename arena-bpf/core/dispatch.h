@@ -92,7 +92,7 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 	wd_count(keep);
 	wd_set_slice(prev, wd_slice(wd_task_at(l->slot), queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]));
 	if (l->ordered)
-		wd_clock_raise(dom, l->key);
+		wd_clock_start(dom, l->key);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
 }
@@ -120,8 +120,10 @@ static __always_inline bool wd_rescue(u64 dsq, u64 now)
 			if (!l || now - l->queued_at < WD_WAIT_MAX || now < l->queued_at)
 				continue;
 			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
-			if (moved)
+			if (moved) {
+				l->ordered = 0; /* its key says nothing about what the others have reached */
 				break;
+			}
 		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
