@@ -45,7 +45,8 @@ internal sealed partial class FunctionTests
         await EndSharedSchedulerAsync();
         var moves = LoggedMove.Parse((await scheduler.WaitAsync()).Error);
         var ofWorkers = moves.Count(move => workers.Contains(move.Pid));
-        TestContext.Out.WriteLine($"{option}: {report.Bytes >> 10} KiB carried, {workers.Count} workers, {ofWorkers} of {moves.Count} moves were theirs");
+        TestContext.Out.WriteLine($"{option}: {report.Bytes >> 10} KiB carried, {workers.Count} workers, "
+            + $"{ofWorkers} of {moves.Count} moves were theirs");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Bytes, Is.Positive, "carried by workers");
