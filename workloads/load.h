@@ -193,6 +193,8 @@ int run_rebalance(const struct command *cmd, int argc, char **argv);
 int run_idle(const struct command *cmd, int argc, char **argv);
 int run_requests(const struct command *cmd, int argc, char **argv);
 int run_switches(const struct command *cmd, int argc, char **argv);
+int run_affinity(const struct command *cmd, int argc, char **argv);
+int run_kworkers(const struct command *cmd, int argc, char **argv);
 int run_forkstorm(const struct command *cmd, int argc, char **argv);
 int run_trace_migrations(const struct command *cmd, int argc, char **argv);
 int run_selftest(const struct command *cmd, int argc, char **argv);

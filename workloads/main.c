@@ -43,6 +43,14 @@ static const struct command commands[] = {
 	 "Time, context switches and idle share of a command.\n"
 	 "Switches and idle share are those of the machine. The command's stdout becomes \"output\".",
 	 run_switches},
+	{"affinity", NULL,
+	 "Tasks that change their affinity at random, beside hogs.\n"
+	 "forbidden counts looks at the own CPU that found one outside the affinity.",
+	 run_affinity},
+	{"kworkers", NULL,
+	 "Work for unbound workqueue workers: writers to pseudo-terminals.\n"
+	 "bytes is what the workers carried from writers to readers.",
+	 run_kworkers},
 	{"forkstorm", NULL, "Processes that exit at once; counts failures.", run_forkstorm},
 	{"trace-migrations", "[-- CMD ARG...]",
 	 "Moves of tasks between groups of CPUs, from the kernel's tracepoint.\n"

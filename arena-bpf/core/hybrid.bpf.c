@@ -157,6 +157,8 @@ void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 	woken = enq_flags & WD_ENQ_WAKEUP;
 	l->woken = woken || !l->key;
 	l->runnable = 1;
+	if (p->flags & PF_WQ_WORKER)
+		wd_note_worker(l);
 	if (woken) {
 		waker = bpf_get_current_task_btf();
 		wl = bpf_task_storage_get(&wd_locals, waker, 0, 0);

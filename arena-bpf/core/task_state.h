@@ -131,6 +131,18 @@ static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd
 	wd_brief_at(l->slot)->flags = flags;
 }
 
+/* A worker of a workqueue calls itself one only after its birth, and no callback tells. */
+static __always_inline void wd_note_worker(struct wd_local *l)
+{
+	struct wd_task __arena *t = wd_task_at(l->slot);
+	u32 flags = t->flags;
+
+	if (!l->slot || (flags & WD_TASK_KWORKER))
+		return;
+	t->flags = flags | WD_TASK_KWORKER;
+	wd_brief_at(l->slot)->flags = flags | WD_TASK_KWORKER;
+}
+
 /* A task joins: takes a slot (or stays untracked when the table is full) and finds a home. Sleepable. */
 static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local *l)
 {

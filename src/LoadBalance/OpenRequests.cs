@@ -11,6 +11,7 @@ internal sealed class OpenRequests
     private readonly WdLayout _layout;
     private readonly int[] _slots;
     private readonly bool[] _isOpen;
+    private readonly int[] _pids;
     private int _count;
 
     public OpenRequests(Arena arena, WdLayout layout)
@@ -19,6 +20,7 @@ internal sealed class OpenRequests
         _layout = layout;
         _slots = new int[layout.MaxTasks];
         _isOpen = new bool[layout.MaxTasks];
+        _pids = new int[layout.MaxTasks];
     }
 
     public int Count => _count;
@@ -38,6 +40,7 @@ internal sealed class OpenRequests
         ref ulong word = ref _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks)[slot].Word;
         ushort sequence = (ushort)(new RequestWord(word).Sequence + 1);
         Volatile.Write(ref word, new RequestWord(generation, sequence, domain).Bits);
+        _pids[slot] = (int)_arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks)[slot].Pid;
         if (_isOpen[slot])
             return;
         _isOpen[slot] = true;
@@ -62,7 +65,7 @@ internal sealed class OpenRequests
                     counts.Applied++;
                 else
                     counts.Refused++;
-                answered?.Invoke(new BalanceAnswer(slot, asked.Value, (WdOutcome)answer.Value));
+                answered?.Invoke(new BalanceAnswer(slot, _pids[slot], asked.Value, (WdOutcome)answer.Value));
             }
             else if ((uint)Volatile.Read(ref task.Generation) != asked.Generation)
             {

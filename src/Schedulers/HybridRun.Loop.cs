@@ -53,7 +53,7 @@ public sealed partial class HybridRun
         var outcome = answer.Outcome == WdOutcome.Applied ? "applied" : "refused";
         var seconds = (double)TimeProvider.System.GetTimestamp() / TimeProvider.System.TimestampFrequency;
         _log.Debug(string.Create(CultureInfo.InvariantCulture,
-            $"balance at {seconds:F6}: pid {task.Pid} ({name}) to domain {answer.Domain}: {outcome}"));
+            $"balance at {seconds:F6}: pid {answer.Pid} ({name}) to domain {answer.Domain}: {outcome}"));
     }
 
     /// <summary>Allocates all that serving statistics needs; call it after <see cref="SetUp"/>.</summary>

@@ -14,7 +14,7 @@ namespace Wd40.VmTests;
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel)
+internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel)
 {
     private const int SigKill = 9;
 
@@ -108,14 +108,7 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
         var before = await HeldAsync(scheduler);
         var storm = (await Guest.CallAsync(string.Create(CultureInfo.InvariantCulture,
             $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(20_000, 500_000)} --parallel 8"))).ReadJson<ForkReport>();
-        var after = await HeldAsync(scheduler);
-        // The kernel lets go of a task some grace periods after its end.
-        for (var tries = 0; tries < SettleTries && after.Unfreed > after.Tasks + TransientTasks; tries++)
-        {
-            await Guest.CallAsync("sleep 0.5");
-            after = await HeldAsync(scheduler);
-        }
-
+        var after = await SettledAsync(scheduler);
         TestContext.Out.WriteLine($"{storm.Forked} forks, {storm.ForksPerS:F0}/s; slots held {before.Unfreed} -> {after.Unfreed}, "
             + $"tasks {before.Tasks} -> {after.Tasks}, arena {before.ArenaKiB} -> {after.ArenaKiB} KiB");
         using (Assert.EnterMultipleScope())
@@ -230,6 +223,19 @@ internal sealed class FunctionTests(string kernel) : GuestFixture(kernel, VmTopo
 
     private async Task UntilDisabledAsync() =>
         (await Guest.CallAsync("until [ \"$(cat /sys/kernel/sched_ext/state)\" = disabled ]; do sleep 0.05; done")).EnsureSuccess();
+
+    /// <summary>The same after the kernel has let go of the tasks that ended, which takes it some grace periods.</summary>
+    private async Task<(ClusterStats Stats, long Unfreed, long Tasks, long ArenaKiB)> SettledAsync(RunningScheduler scheduler)
+    {
+        var held = await HeldAsync(scheduler);
+        for (var tries = 0; tries < SettleTries && held.Unfreed > held.Tasks + TransientTasks; tries++)
+        {
+            await Guest.CallAsync("sleep 0.5");
+            held = await HeldAsync(scheduler);
+        }
+
+        return held;
+    }
 
     /// <summary>What the scheduler holds, beside the number of tasks there are.</summary>
     private async Task<(ClusterStats Stats, long Unfreed, long Tasks, long ArenaKiB)> HeldAsync(RunningScheduler scheduler)

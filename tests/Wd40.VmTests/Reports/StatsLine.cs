@@ -19,11 +19,14 @@ internal sealed record StatsAnswer(int Errno, StatsArguments Args);
 internal sealed record StatsArguments(ClusterStats Resp);
 
 /// <summary>The fields that the checks read.</summary>
+/// <param name="AtUs">Wall clock of the reading.</param>
 /// <param name="LbAtUs">Wall clock of the last balance step; it changes once a step.</param>
 /// <param name="Load">Sum of all loads.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
+/// <param name="Total">Dispatches.</param>
 internal sealed record ClusterStats(
-    long LbAtUs, double Load, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    long AtUs, long LbAtUs, double Load, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors,
+    long NrUntracked, long NrRequestsStale, long Total, IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
     /// <summary>All domains in the order of their numbers.</summary>

@@ -14,10 +14,15 @@
  *
  * Waits until a scheduler is enabled.
  *
+ * probe ext CMD ARG...
+ *
+ * Runs a command under policy SCHED_EXT.
+ *
  * Exit code 0 done, 1 failed. Times are CLOCK_MONOTONIC.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -34,6 +39,7 @@
 #define STATE	   "/sys/kernel/sched_ext/state"
 #define OPS	   "/sys/kernel/sched_ext/root/ops"
 #define SOCKET	   "/var/run/scx/root/stats"
+#define POLICY_EXT 7 /* SCHED_EXT; C libraries do not know it yet */
 #define POLL_NS	   2000000ull
 #define CONNECT_NS 5000000000ull
 
@@ -224,6 +230,16 @@ static int wait_enabled(u64 limit_ms)
 	return 0;
 }
 
+static int as_ext(char **argv)
+{
+	struct sched_param param = {0};
+
+	if (sched_setscheduler(0, POLICY_EXT, &param))
+		die("policy SCHED_EXT refused: %s", strerror(errno));
+	execv(argv[0], argv);
+	die("cannot run %s: %s", argv[0], strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -236,7 +252,10 @@ int main(int argc, char **argv)
 		return stats(argc - 2, argv + 2);
 	if (argc == 3 && strcmp(argv[1], "enabled") == 0)
 		return wait_enabled(number(argv[2]));
-	fputs("usage: probe lifetime HOLD_MS LIMIT_MS CMD ARG... | probe stats INTERVAL_MS COUNT [REQUEST] | probe enabled LIMIT_MS\n",
+	if (argc >= 3 && strcmp(argv[1], "ext") == 0)
+		return as_ext(argv + 2);
+	fputs("usage: probe lifetime HOLD_MS LIMIT_MS CMD ARG... | probe stats INTERVAL_MS COUNT [REQUEST] | probe enabled LIMIT_MS\n"
+	      "       probe ext CMD ARG...\n",
 	      stderr);
 	return 2;
 }

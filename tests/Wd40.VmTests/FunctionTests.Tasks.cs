@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>Tasks that change their affinity, workers of the kernel, and tasks that end while a request is on its way to them.</summary>
+internal sealed partial class FunctionTests
+{
+    /// <summary>Only the balancer moves tasks between domains, often, and it logs each move.</summary>
+    private const string BalancerOften = "-g 0 -D 0 -K 0 -i 0.5 -v";
+
+    /// <summary>No task runs where it may not, however often that changes.</summary>
+    [Test, Property("Check", "A-16")]
+    public async Task Affinity_that_changes_all_the_time_is_kept()
+    {
+        var scheduler = await SharedSchedulerAsync("");
+        var roamers = await LoadAsync<AffinityReport>($"affinity --tasks 20 --rate 50 --hogs-per-cpu 1 --seconds {RunLength.Of(5, 120)}");
+        var after = await scheduler.TotalsAsync();
+        TestContext.Out.WriteLine($"{roamers.Changes} changes, {roamers.Looks} looks, idle share {roamers.IdleShare:F3}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(roamers.Forbidden, Is.Zero, "looks that found a forbidden CPU");
+            Assert.That(roamers.Changes, Is.GreaterThan(RunLength.Of(200, 12_000)), "changes");
+            Assert.That(scheduler.Job.HasEnded, Is.False, "the scheduler ended");
+            Assert.That(await StateAsync(), Is.EqualTo("enabled"));
+            Assert.That(after.NrSlotErrors, Is.Zero, "slot errors");
+        }
+    }
+
+    /// <summary>With -b the balancer leaves workers of workqueues where they are; without it, it does not.</summary>
+    [TestCase("-b", false), TestCase("", true)]
+    [Property("Check", "A-25")]
+    public async Task Workers_of_workqueues_are_spared(string option, bool moved)
+    {
+        var scheduler = await SharedSchedulerAsync($"{BalancerOften} {option}");
+        var run = await Guest.CallAsync($"""
+            {GuestPrograms.Load} kworkers --terminals 8 --hogs-per-cpu 1 --hogs-on 0-3 --seconds {RunLength.Of(6, 60)} &
+            while kill -0 $! 2>/dev/null; do grep -l '^kworker' /proc/[0-9]*/comm 2>/dev/null; sleep 0.3; done > /tmp/kworkers; wait
+            """);
+        var report = run.ReadJson<KworkersReport>();
+        var workers = (await Guest.CallAsync("cut -d/ -f3 /tmp/kworkers | sort -un")).EnsureSuccess().Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToHashSet();
+        await EndSharedSchedulerAsync();
+        var moves = LoggedMove.Parse((await scheduler.WaitAsync()).Error);
+        var ofWorkers = moves.Count(move => workers.Contains(move.Pid));
+        TestContext.Out.WriteLine($"{option}: {report.Bytes >> 10} KiB carried, {workers.Count} workers, "
+            + $"{ofWorkers} of {moves.Count} moves were theirs");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Bytes, Is.Positive, "carried by workers");
+            Assert.That(moves, Is.Not.Empty, "moves by the balancer");
+            Assert.That(ofWorkers, moved ? Is.Positive : Is.Zero, "moves of workers");
+        }
+    }
+
+    /// <summary>A request for a task that has ended meanwhile moves nobody: moves of hogs are those asked for.</summary>
+    [Test, Property("Check", "A-31")]
+    public async Task Stale_requests_move_nobody()
+    {
+        var scheduler = await SharedSchedulerAsync(BalancerOften);
+        var before = await scheduler.TotalsAsync();
+        // Processes that live long enough to be chosen, and end about when the request comes.
+        var storm = await Guest.StartAsync($"exec {GuestPrograms.Load} forkstorm --count {RunLength.Of(120, 30_000)} --parallel 24 --work-us 60000");
+        var run = await BalanceRun.RecordAsync(Guest, "--groups 8 --start-on 0-3 --widen-after 0.5", 0.5, 1, RunLength.Of(5, 120));
+        var forks = (await storm.EndAsync()).ReadJson<ForkReport>();
+        var after = await scheduler.TotalsAsync();
+        await EndSharedSchedulerAsync();
+        var log = (await scheduler.WaitAsync()).Error;
+        var stale = after.NrRequestsStale - before.NrRequestsStale;
+        TestContext.Out.WriteLine($"{forks.Forked} forks; requested {after.NrRequested - before.NrRequested}, "
+            + $"applied {after.NrMigrations - before.NrMigrations}, stale {stale}; "
+            + $"moves of hogs: {run.HogMoves} traced, {run.LoggedHogMoves(log)} asked for");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(forks.Failures, Is.Zero, "forks that failed");
+            Assert.That(after.NrRequested, Is.GreaterThan(before.NrRequested), "requests");
+            Assert.That(run.HogMoves, Is.EqualTo(run.LoggedHogMoves(log)), "moves of hogs, traced against asked for");
+            Assert.That(after.NrSlotErrors, Is.Zero, "slot errors");
+        }
+    }
+}
