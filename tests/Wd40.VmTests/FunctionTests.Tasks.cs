@@ -54,30 +54,4 @@ internal sealed partial class FunctionTests
             Assert.That(ofWorkers, moved ? Is.Positive : Is.Zero, "moves of workers");
         }
     }
-
-    /// <summary>A request for a task that has ended meanwhile moves nobody: moves of hogs are those asked for.</summary>
-    [Test, Property("Check", "A-31")]
-    public async Task Stale_requests_move_nobody()
-    {
-        var scheduler = await SharedSchedulerAsync(BalancerOften);
-        var before = await scheduler.TotalsAsync();
-        // Processes that live long enough to be chosen, and end about when the request comes.
-        var storm = await Guest.StartAsync($"exec {GuestPrograms.Load} forkstorm --count {RunLength.Of(120, 30_000)} --parallel 24 --work-us 60000");
-        var run = await BalanceRun.RecordAsync(Guest, "--groups 8 --start-on 0-3 --widen-after 0.5", 0.5, 1, RunLength.Of(5, 120));
-        var forks = (await storm.EndAsync()).ReadJson<ForkReport>();
-        var after = await scheduler.TotalsAsync();
-        await EndSharedSchedulerAsync();
-        var log = (await scheduler.WaitAsync()).Error;
-        var stale = after.NrRequestsStale - before.NrRequestsStale;
-        TestContext.Out.WriteLine($"{forks.Forked} forks; requested {after.NrRequested - before.NrRequested}, "
-            + $"applied {after.NrMigrations - before.NrMigrations}, stale {stale}; "
-            + $"moves of hogs: {run.HogMoves} traced, {run.LoggedHogMoves(log)} asked for");
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(forks.Failures, Is.Zero, "forks that failed");
-            Assert.That(after.NrRequested, Is.GreaterThan(before.NrRequested), "requests");
-            Assert.That(run.HogMoves, Is.EqualTo(run.LoggedHogMoves(log)), "moves of hogs, traced against asked for");
-            Assert.That(after.NrSlotErrors, Is.Zero, "slot errors");
-        }
-    }
 }
