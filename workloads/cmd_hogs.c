@@ -9,8 +9,8 @@
 struct group {
 	unsigned int count;
 	int nice;
-	bool bound;
-	cpu_set_t cpus;
+	bool bound, placed;
+	cpu_set_t cpus, start; /* where they may run; where they begin, if placed */
 	struct hog *hogs;
 	unsigned int first; /* member number of its first hog */
 };
@@ -30,7 +30,7 @@ struct plan {
 	unsigned int killed;
 };
 
-/* "4:nice=0:cpus=0-3,4:nice=3": count, then any of nice= and cpus= ('+' joins ranges). */
+/* "4:nice=0:cpus=0-3,4:nice=3:start=4-7": count, then any of nice=, cpus= and start= ('+' joins ranges). */
 static void parse_groups(struct plan *p, const char *text)
 {
 	char *copy = strdup(text), *save = NULL;
@@ -54,8 +54,11 @@ static void parse_groups(struct plan *p, const char *text)
 			} else if (strncmp(field, "cpus=", 5) == 0) {
 				cpus_parse("--groups", field + 5, &g->cpus);
 				g->bound = true;
+			} else if (strncmp(field, "start=", 6) == 0) {
+				cpus_parse("--groups", field + 6, &g->start);
+				g->placed = true;
 			} else {
-				die("--groups: \"%s\" is neither nice= nor cpus=", field);
+				die("--groups: \"%s\" is neither nice=, cpus= nor start=", field);
 			}
 		}
 		p->hog_count += g->count;
@@ -210,9 +213,10 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	const char *groups = NULL, *domains = NULL, *start_on = NULL, *kill_on = NULL, *memory = NULL;
 	double seconds = 6, warmup = 1, widen_after = 0.5, kill_after = 0;
 	unsigned int sample_ms = 0;
-	bool show = false, memory_late = false;
+	bool show = false, memory_late = false, placed = false;
 	const struct option_def defs[] = {
-		{"groups", OPTION_TEXT, &groups, "N[:nice=X][:cpus=LIST],... (LIST joins ranges with '+'); required"},
+		{"groups", OPTION_TEXT, &groups,
+		 "N[:nice=X][:cpus=LIST][:start=LIST],... (LIST joins ranges with '+'); required"},
 		{"seconds", OPTION_NUMBER, &seconds, "measured window"},
 		{"warmup", OPTION_NUMBER, &warmup, "time before it"},
 		{"domains", OPTION_TEXT, &domains, "groups of CPUs, as 0-3,4-7; without it the two halves"},
@@ -239,13 +243,22 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 		die("hogs: --seconds must be more than 0");
 	if (kill_on && (kill_after <= 0 || kill_after > warmup + seconds))
 		die("hogs: --kill-on needs --kill-after within the run (0 to %g s)", warmup + seconds);
-	if (start_on && widen_after > warmup + seconds)
-		die("hogs: --widen-after is later than the end of the run");
 	cpus_online(&p->online);
 	parse_groups(p, groups);
 	domains_parse(domains, &p->domains);
 	if (start_on)
 		cpus_parse("--start-on", start_on, &p->start_set);
+	for (unsigned int g = 0; g < p->group_count; g++) {
+		struct group *group = &p->groups[g];
+
+		if (start_on && !group->placed) {
+			group->start = p->start_set;
+			group->placed = true;
+		}
+		placed |= group->placed;
+	}
+	if (placed && widen_after > warmup + seconds)
+		die("hogs: --widen-after is later than the end of the run");
 	if (kill_on)
 		cpus_parse("--kill-on", kill_on, &p->kill_set);
 	if (sample_ms) {
@@ -265,14 +278,14 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 
 		group->first = p->crew.count;
 		group->hogs = hogs_add(&p->crew, group->count, group->nice,
-				       start_on	      ? &p->start_set
+				       group->placed  ? &group->start
 				       : group->bound ? &group->cpus
 						      : NULL,
 				       &p->domains);
 	}
 	crew_start(&p->crew, warmup, seconds);
 	start = p->crew.shared->start_ns;
-	supervise(p, start_on ? start + seconds_to_ns(widen_after) : UINT64_MAX,
+	supervise(p, placed ? start + seconds_to_ns(widen_after) : UINT64_MAX,
 		  kill_on ? start + seconds_to_ns(kill_after) : UINT64_MAX, sample_ms * NSEC_PER_MSEC, show, &from,
 		  &to);
 	crew_finish(&p->crew);

@@ -178,10 +178,14 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	u32 dom = wd_domain_of_cpu(cpu);
 	u64 clock, reached, key;
 
-	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) && l->woken) {
+	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
 		clock = wd_clock_of(dom) - WD_CLOCK_LAG;
-		if (run->bound_clock < clock)
+		if (l->woken && run->bound_clock < clock)
 			run->bound_clock = clock;
+		/* Nobody waited: one that was alone here moved no clock, and owes nothing to those who come now. */
+		key = run->key;
+		if (run->started && run->bound && key != WD_KEY_NONE && run->bound_clock < key)
+			run->bound_clock = key;
 	}
 	clock = run->bound_clock;
 	if (clock < WD_CLOCK_START)

@@ -16,8 +16,8 @@ namespace Wd40.VmTests;
 [TestFixture(KernelCatalog.Newest)]
 internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.InstructionCount)
 {
-    /// <summary>sched_ext weights of nice 0, 3 and 10: the kernel's load weights 1024, 526 and 110 on a scale where nice 0 is 100.</summary>
-    private const double WeightOfNice0 = 100, WeightOfNice3 = 51, WeightOfNice10 = 11;
+    /// <summary>sched_ext weights of nice 0, 3 and 10: the kernel's load weights 1024, 526, 110 and 15 on a scale where nice 0 is 100.</summary>
+    private const double WeightOfNice0 = 100, WeightOfNice3 = 51, WeightOfNice10 = 11, WeightOfNice19 = 1;
 
     /// <summary>Bounds on starting are multiples of a C loader's time in the same boot: an emulated machine has no seconds of its own.</summary>
     private const double StartFactor = 5;
@@ -32,6 +32,9 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     {
         ["A-6"] = "1:nice=0:cpus=2,1:nice=3:cpus=2",
         ["A-7"] = "4:nice=0:cpus=0-3,4:nice=3:cpus=0-3",
+        ["A-8"] = "8:nice=0,8:nice=3",
+        ["A-26"] = "1:nice=-20:cpus=0-3,7:nice=19:cpus=0-3",
+        ["light"] = "1:nice=10:cpus=2,1:nice=19:cpus=2",
         ["modules"] = "1:nice=0:cpus=2,1:nice=10:cpus=2",
     };
 
@@ -97,14 +100,30 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice10).Within(10).Percent);
     }
 
-    /// <summary>... and the same program without that module, the core's own first in, first out, ignores them.</summary>
+    /// <summary>... down to the lightest, whose virtual time grows 100 times as fast as time.</summary>
     [Test, Property("Check", "modules")]
+    public async Task Weights_hold_for_the_lightest()
+    {
+        await SharedSchedulerAsync("");
+        var own = await HogsAsync("light");
+        Note($"nice 10 : nice 19 on one CPU = {own.Ratio:F2}, due {WeightOfNice10 / WeightOfNice19:F2}");
+        Assert.That(own.Ratio, Is.EqualTo(WeightOfNice10 / WeightOfNice19).Within(10).Percent);
+    }
+
+    /// <summary>... and the same program without that module, the core's own first in, first out, ignores them.</summary>
+    [Test, Property("Check", "modules"), Property("Check", "A-33")]
     public async Task Without_deadline_module_weights_do_not_count()
     {
-        await SharedSchedulerAsync("-f");
+        var scheduler = await SharedSchedulerAsync("-f");
         var own = await HogsAsync("modules");
-        Note($"no deadline module: nice 0 : nice 10 = {own.Ratio:F3}");
-        Assert.That(own.Ratio, Is.EqualTo(1).Within(5).Percent);
+        var totals = await scheduler.TotalsAsync();
+        Note($"no deadline module: nice 0 : nice 10 = {own.Ratio:F3}, dl_clamp {totals.DlClamp} %, dl_preset {totals.DlPreset} % of {totals.Total}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Ratio, Is.EqualTo(1).Within(5).Percent);
+            Assert.That(totals.Total, Is.Positive);
+            Assert.That(totals.DlClamp + totals.DlPreset, Is.Zero, "keys that a deadline module has set");
+        }
     }
 
     private static void Note(string line) => TestContext.Out.WriteLine(line);
@@ -115,15 +134,15 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         if (_default.Count == 0)
         {
             await EndSharedSchedulerAsync();
-            foreach (var compared in new[] { "A-6", "A-7" })
+            foreach (var compared in new[] { "A-6", "A-7", "A-8", "A-26" })
                 _default[compared] = await HogsAsync(compared);
         }
 
         return _default[name];
     }
 
-    private Task<HogsReport> HogsAsync(string name, int seconds = Seconds) =>
-        HogsOfAsync(FormattableString.Invariant($"{_hogs[name]} --seconds {RunLength.Of(seconds, FullSeconds)}"));
+    private Task<HogsReport> HogsAsync(string name, int seconds = Seconds, int fullSeconds = FullSeconds, double warmup = 1) =>
+        HogsOfAsync(FormattableString.Invariant($"{_hogs[name]} --warmup {warmup} --seconds {RunLength.Of(seconds, fullSeconds)}"));
 
     private Task<HogsReport> HogsOfAsync(string groups) => LoadAsync<HogsReport>("hogs --groups " + groups);
 

@@ -19,8 +19,11 @@ internal sealed record HogsReport(long StartNs, double IdleShare, IReadOnlyList<
 /// <param name="Alive">Those not ended on purpose.</param>
 /// <param name="ShareSum">CPUs that they used together.</param>
 /// <param name="ShareMean">CPUs that each used on average.</param>
+/// <param name="LongestGapNs">Longest time without progress of any of them in the window.</param>
+/// <param name="Moves">Moves between domains since the start, as the hogs noticed them.</param>
 internal sealed record HogGroup(
-    int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax, IReadOnlyList<HogMember> Members)
+    int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax,
+    long LongestGapNs, long Moves, IReadOnlyList<HogMember> Members)
 {
     /// <summary>How far the members are apart: largest less smallest share, over the mean.</summary>
     public double Range => (ShareMax - ShareMin) / ShareMean;

@@ -21,12 +21,16 @@ internal sealed record StatsArguments(ClusterStats Resp);
 /// <summary>The fields that the checks read.</summary>
 /// <param name="AtUs">Wall clock of the reading.</param>
 /// <param name="LbAtUs">Wall clock of the last balance step; it changes once a step.</param>
+/// <param name="Total">Placements and dispatches.</param>
 /// <param name="Load">Sum of all loads.</param>
+/// <param name="DlClamp">Keys lifted after a sleep, percent of the total.</param>
+/// <param name="DlPreset">Keys kept after a sleep, percent of the total.</param>
+/// <param name="GreedyLocal">Tasks pulled from another domain of the same node, percent of the total.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
-/// <param name="Total">Dispatches.</param>
 internal sealed record ClusterStats(
-    long AtUs, long LbAtUs, double Load, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors,
-    long NrUntracked, long NrRequestsStale, long Total, IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
+    long AtUs, long LbAtUs, long Total, double Load, double DlClamp, double DlPreset, double GreedyLocal,
+    long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
     /// <summary>All domains in the order of their numbers.</summary>

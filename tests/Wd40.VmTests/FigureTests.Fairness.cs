@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>Shares of CPU time across domains, and who waits for how long.</summary>
+internal sealed partial class FigureTests
+{
+    /// <summary>Nobody that is runnable makes no progress for longer than this.</summary>
+    private const long GapLimitNs = 100_000_000;
+
+    /// <summary>Guest seconds until hogs have found their places.</summary>
+    private const double Settling = 4;
+
+    /// <summary>Sixteen hogs that may run anywhere share the machine by weight.</summary>
+    [Test, Property("Check", "A-8")]
+    public async Task Weights_hold_on_the_whole_machine()
+    {
+        var before = await DefaultAsync("A-8");
+        await SharedSchedulerAsync("");
+        var own = await HogsAsync("A-8", fullSeconds: 40, warmup: RunLength.Of(Settling, 20));
+        Note($"8 x nice 0 : 8 x nice 3 on 8 CPUs = {own.Ratio:F3}, default scheduler {before.Ratio:F3}, due {WeightOfNice0 / WeightOfNice3:F3}; "
+            + $"members within {own.Groups[0].Range:P1} and {own.Groups[1].Range:P1}, "
+            + $"default scheduler {before.Groups[0].Range:P1} and {before.Groups[1].Range:P1}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice3).Within(10).Percent);
+            Assert.That(own.CpusUsed, Is.EqualTo(8).Within(2).Percent, "CPUs that the hogs used");
+        }
+    }
+
+    /// <summary>A weight beyond what one CPU can give gets one CPU, the rest is shared evenly. Four CPUs by affinity, the others idle.</summary>
+    [Test, Property("Check", "A-26")]
+    public async Task Weights_that_cannot_hold_leave_nothing_idle()
+    {
+        const int Light = 7;
+        const double Fair = 3.0 / Light;
+        var before = await DefaultAsync("A-26");
+        var scheduler = await SharedSchedulerAsync("");
+        var migrations = (await scheduler.TotalsAsync()).NrMigrations;
+        var own = await HogsAsync("A-26");
+        migrations = (await scheduler.TotalsAsync()).NrMigrations - migrations;
+        Note($"1 x nice -20 and 7 x nice 19 on 4 CPUs: heavy {own.Groups[0].ShareSum:F3}, light {own.Groups[1].ShareMin:F3} to "
+            + $"{own.Groups[1].ShareMax:F3} (due {Fair:F3}), {own.CpusUsed:F3} CPUs used, {migrations} migrations; default scheduler: "
+            + $"heavy {before.Groups[0].ShareSum:F3}, light {before.Groups[1].ShareMin:F3} to {before.Groups[1].ShareMax:F3}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Groups[0].ShareSum, Is.EqualTo(1).Within(2).Percent, "CPUs of the heavy hog");
+            Assert.That(own.Groups[1].ShareMin, Is.EqualTo(Fair).Within(5).Percent, "CPUs of the light hog that got least");
+            Assert.That(own.Groups[1].ShareMax, Is.EqualTo(Fair).Within(5).Percent, "CPUs of the light hog that got most");
+            Assert.That(own.CpusUsed, Is.EqualTo(4).Within(1).Percent, "CPUs that the hogs used");
+            Assert.That(migrations, Is.LessThanOrEqualTo(Light), "applied migrations: none of the hogs may leave its domain");
+        }
+    }
+
+    /// <summary>A hog bound to a CPU competes with free ones on equal terms: it is neither starved nor favoured.</summary>
+    [Test, Property("Check", "A-40")]
+    public async Task While_free_hogs_run_a_bound_one_gets_its_share()
+    {
+        await SharedSchedulerAsync("");
+        var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
+            $"hogs --groups 1:cpus=2,8 --warmup {RunLength.Of(Settling, 20)} --seconds {RunLength.Of(Seconds, 60)}"));
+        HogGroup bound = own.Groups[0], free = own.Groups[1];
+        Note($"1 bound and 8 free hogs: bound {bound.ShareSum:F3}, free {free.ShareMin:F3} to {free.ShareMax:F3} (due {8.0 / 9:F3}); "
+            + $"longest waits {bound.LongestGapNs / 1e6:F1} and {free.LongestGapNs / 1e6:F1} ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(bound.ShareSum, Is.InRange(0.95 * 8 / 9, 1.12 * 8 / 9), "CPUs of the bound hog");
+            Assert.That(free.ShareMin, Is.GreaterThanOrEqualTo(0.8), "CPUs of the free hog that got least");
+            Assert.That(bound.LongestGapNs, Is.LessThanOrEqualTo(GapLimitNs), "longest wait of the bound hog, ns");
+            Assert.That(free.LongestGapNs, Is.LessThanOrEqualTo(GapLimitNs), "longest wait of a free hog, ns");
+        }
+    }
+
+    /// <summary>
+    /// Without a balancer 4 hogs at home in one domain and 8 in the other get the same: tasks are pulled when they are due earlier, and
+    /// no more often than each CPU may.
+    /// </summary>
+    [Test, Property("Check", "A-39")]
+    public async Task Tasks_are_kept_before_others_are_pulled()
+    {
+        const double Fair = 8.0 / 12, PullsPerSecond = 500;
+        var scheduler = await SharedSchedulerAsync("--no-load-balance");
+        var before = await scheduler.TotalsAsync();
+        var started = await UptimeAsync();
+        var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
+            $"hogs --groups 4:start=0-3,8:start=4-7 --warmup {Settling} --seconds {RunLength.Of(Seconds, FullSeconds)}"));
+        var took = await UptimeAsync() - started;
+        var after = await scheduler.TotalsAsync();
+        var pulls = Pulls(after) - Pulls(before);
+        Note($"4 and 8 hogs: {own.Groups[0].ShareMin:F3} to {own.Groups[0].ShareMax:F3} and {own.Groups[1].ShareMin:F3} to "
+            + $"{own.Groups[1].ShareMax:F3} CPUs each (due {Fair:F3}); {pulls:F0} pulls in {took:F1} s");
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var group in own.Groups)
+            {
+                Assert.That(group.ShareMin, Is.EqualTo(Fair).Within(5).Percent, "CPUs of the hog that got least");
+                Assert.That(group.ShareMax, Is.EqualTo(Fair).Within(5).Percent, "CPUs of the hog that got most");
+            }
+
+            Assert.That(pulls, Is.Positive.And.LessThanOrEqualTo(8 * PullsPerSecond * took), "pulls: one per CPU in 2 ms");
+        }
+    }
+
+    private static double Pulls(ClusterStats totals) => totals.Total * totals.GreedyLocal / 100;
+
+    /// <summary>Seconds since the guest's boot.</summary>
+    private async Task<double> UptimeAsync() =>
+        double.Parse((await ReadWordAsync("/proc/uptime")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+}
