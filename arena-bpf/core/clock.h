@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual time. Each domain has a clock, the largest key that started to run in order while others waited; keys of
+ * Virtual time. Each domain has a clock, the largest key that started to run in order; keys of
  * queued tasks are bounded around it, so that whatever the arena holds, no key is out of reach of the order for long.
  */
 #ifndef WD40_CLOCK_H
@@ -52,16 +52,6 @@ static __always_inline u64 wd_clock_furthest(void)
 static __always_inline void wd_clock_follow(u32 dom)
 {
 	wd_clock_raise(dom, wd_clock_furthest() - WD_CLOCK_LAG);
-}
-
-/*
- * A task starts, or is kept, in order. Only while others wait is its key what the domain has reached: with an empty
- * queue a light task that happens to find a CPU would carry the clock ahead of all that run by hundreds of ms.
- */
-static __always_inline void wd_clock_start(u32 dom, u64 key)
-{
-	if (wd_clock_of(dom) < key && KF(scx_bpf_dsq_nr_queued)(dom))
-		wd_clock_raise(dom, key);
 }
 
 static __always_inline u64 wd_bounded(u64 key, u64 low, u64 high)

@@ -92,7 +92,7 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 	wd_count(keep);
 	wd_set_slice(prev, wd_slice(wd_task_at(l->slot), queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]));
 	if (l->ordered)
-		wd_clock_start(dom, l->key);
+		wd_clock_raise(dom, l->key);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
 }

@@ -186,7 +186,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	run->bound = p->nr_cpus_allowed == 1;
 	run->started = now;
 	if (l->ordered)
-		wd_clock_start(l->domain, l->key);
+		wd_clock_raise(l->domain, l->key);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
 	wd_task_at(l->slot)->started = now;

@@ -66,7 +66,7 @@ struct wd_running {
 	u64 padding[4];
 } __attribute__((aligned(64)));
 
-/* Largest key that started to run in order while others waited, per domain; a cache line each. */
+/* Largest key that started to run in order, per domain; a cache line each. */
 struct wd_clock {
 	u64 v;
 	u64 rescued_at; /* when the domain's queue was looked through for long waits */
