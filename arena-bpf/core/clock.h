@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual time. Each domain has a clock, the largest key that started to run in order; keys of
- * queued tasks are bounded around it, so that whatever the arena holds, no key is out of reach of the order for long.
+ * Virtual time. Each domain has a clock: how far those that compete for its CPUs have come, the median of the keys that
+ * run there. Keys of queued tasks are bounded around it, so that whatever the arena holds, no key is out of reach of
+ * the order for long.
  */
 #ifndef WD40_CLOCK_H
 #define WD40_CLOCK_H
@@ -78,45 +79,81 @@ static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __a
 
 	key = wd_deadline_key(t, clock, wd_now(), WD_ARRIVAL_DIRECT);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
-	l->ordered = 0;
 	l->bound = -1;
 }
 
-/* Key that the running task of a CPU has reached by now, an estimate for others. */
+/*
+ * Key that the running task of a CPU has reached by now, for others; WD_KEY_NONE while it is just changing. Who changes
+ * it leaves `started` at 0 meanwhile and never sets it to the same time twice, so a reader sees what belongs together.
+ */
 static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 {
-	u64 started = run->started, key = run->key, weight = run->weight;
+	u64 started = *(volatile u64 *)&run->started, key = *(volatile u64 *)&run->key;
+	u32 weight = *(volatile u32 *)&run->weight;
 
-	if (!started || key == WD_KEY_NONE)
-		return WD_KEY_NONE; /* it is just changing */
+	if (!started || key == WD_KEY_NONE || *(volatile u64 *)&run->started != started)
+		return WD_KEY_NONE;
 	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
 }
 
+/* Says what runs on this CPU from now on. */
+static __always_inline void wd_run_set(struct wd_run *run, u64 key, u32 weight, u64 now)
+{
+	*(volatile u64 *)&run->started = 0;
+	*(volatile u64 *)&run->key = key;
+	*(volatile u32 *)&run->weight = weight;
+	*(volatile u64 *)&run->started = now;
+}
+
 /*
- * Looks at what the CPUs of a domain run now. The result lies in memory of this CPU, valid until its next call (callers
- * have interrupts off): the verifier follows each value of a local variable through the loop, but not this.
+ * For how long a CPU is left alone after a preemption, by how many tasks this CPU has woken in a ms. Timers wake a few.
+ * A task that wakes one after the other would be preempted by each of them, or have each preempt others, and all would
+ * do in twice as many switches what they do as well when their turn comes.
  */
-static __always_inline struct wd_running *wd_look_at_running(struct task_struct *p, u32 dom, u64 now)
+static __always_inline u64 wd_preempt_rest(u64 now)
+{
+	struct wd_run *here = wd_run_of(bpf_get_smp_processor_id());
+
+	if (now - here->wakes_from >= WD_MSEC) {
+		here->wakes_from = now;
+		here->wakes = 0;
+	}
+	return ++here->wakes > WD_WAKES_FEW ? WD_PREEMPT_REST_LONG : WD_PREEMPT_REST;
+}
+
+/*
+ * Looks at what the CPUs of a domain run now, and raises its clock to the lower median of their keys. A median, because
+ * both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy one that has a
+ * CPU to itself stays far behind. Only while no CPU is idle: nobody competes then, and the clock of a domain that
+ * another one follows must not run away with a lone light task.
+ *
+ * p: the task that wants a CPU, or NULL; rest: for how long after a preemption a CPU is left alone. The result lies in
+ * memory of this CPU, valid until its next call (callers have interrupts off): the verifier follows each value of a
+ * local variable through the loop, but not this.
+ */
+static __always_inline struct wd_running *wd_look_at_running(struct task_struct *p, u32 dom, u64 now, u64 rest)
 {
 	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
 	u32 nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
+	u64 clock = wd_clock_of(dom);
 	int i;
 
-	r->smallest = WD_KEY_NONE;
+	r->next = WD_KEY_NONE;
 	r->largest = r->latest = 0;
+	r->reached = r->not_reached = r->idle = 0;
 	r->victim = -1;
-	r->idle = nr > WD_PREEMPT_SCAN;
 	wd_for(i, 0, nr < WD_PREEMPT_SCAN ? nr : WD_PREEMPT_SCAN)
 	{
 		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
 		struct wd_run *run = wd_run_of(cpu);
-		u64 charged = run->key, key = wd_running_key(run, now);
+		u64 key = wd_running_key(run, now);
 
-		if (key == WD_KEY_NONE || charged == WD_KEY_NONE) {
-			r->idle = 1;
+		if (key == WD_KEY_NONE) {
+			r->idle += run->idle;
+			r->not_reached += !run->idle;
 			continue;
 		}
-		if (key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
+		if (p && key > r->latest && now - run->preempted_at >= rest &&
 		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
 			r->latest = key;
 			r->victim = cpu;
@@ -126,37 +163,47 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			continue;
 		if (key > r->largest)
 			r->largest = key;
-		/* This one moves the clock for good, so it must not be an estimate from words that were changing. */
-		if (charged < r->smallest)
-			r->smallest = charged;
+		if (key <= clock) {
+			r->not_reached++;
+			continue;
+		}
+		r->reached++;
+		if (key < r->next)
+			r->next = key;
 	}
+	if (!r->idle && r->reached > r->not_reached)
+		wd_clock_raise(dom, r->next);
 	return r;
 }
 
+/* Lets the clock of a domain go on with what runs there; now and then, from dispatch. */
+static __always_inline void wd_clock_advance(u32 dom, u64 now)
+{
+	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+
+	if (now - c->advanced_at < WD_CLOCK_INTERVAL)
+		return;
+	c->advanced_at = now;
+	wd_look_at_running(NULL, dom, now, 0);
+}
+
 /*
- * Key of a task for its domain's queue, which holds `queued` others.
- *
- * The clock alone may mislead when every CPU keeps what it runs. It is behind when nothing was queued for long: it
- * rises to the smallest key that runs. It is ahead when one light task took a large key through the order, or when
- * those that run came with old keys from elsewhere: a woken task measured by it would wait until all of them have
- * caught up, so for woken tasks it counts no further than the largest key that runs.
+ * Key of a task for its domain's queue, which holds `queued` others; r: what runs there, if it was looked at. For woken
+ * tasks the clock counts no further than the largest key that runs: those that run may lag behind the clock, when they
+ * came with old keys from elsewhere, and a woken task would wait until all of them have caught up.
  */
 static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued,
 					  struct wd_running *r)
 {
 	u64 clock, reached, key;
 
-	if (!queued) {
+	if (!queued)
 		wd_clock_follow(l->domain);
-		if (r && !r->idle && r->smallest != WD_KEY_NONE)
-			wd_clock_raise(l->domain, r->smallest);
-	}
 	clock = reached = wd_clock_of(l->domain);
 	if (l->woken && r && r->largest && r->largest < clock)
 		reached = r->largest;
 	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
-	l->ordered = 1;
 }
 
 /*
@@ -185,7 +232,6 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 		reached = clock;
 	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
-	l->ordered = 1;
 	l->bound = cpu;
 }
 
@@ -196,8 +242,7 @@ static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u6
 	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
 
 	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, now), run->key - WD_KEY_BEHIND, limit);
-	run->started = now;
-	run->key = l->key;
+	wd_run_set(run, l->key, l->weight, now);
 }
 
 #endif

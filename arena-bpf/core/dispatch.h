@@ -5,19 +5,36 @@
 
 #include "task_state.h"
 
-/* Preempts what runs on a CPU if a queued key is earlier by the module's margin. True if it did. */
-static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
+/* Preempts what runs on a CPU if a queued key is earlier by the module's margin, and the last time was `rest` ago. True
+ * if it did. */
+static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now, u64 rest)
 {
 	u64 margin = wd_preempt_margin, running = wd_running_key(run, now);
 
 	if (margin == WD_KEY_NONE || running == WD_KEY_NONE || running < key + margin)
 		return false;
-	if (now - run->preempted_at < WD_PREEMPT_REST)
+	if (now - run->preempted_at < rest)
 		return false;
 	run->preempted_at = now;
 	wd_count(preempt);
 	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
 	return true;
+}
+
+/*
+ * A queued task that is rested preempts. First choice is the CPU where it ran last: its cache is there, and so is its
+ * timer, which makes that CPU the one that queues it and needs no other's attention. Else the one that has run ahead
+ * most.
+ */
+static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l, u32 dom, s32 furthest, u64 rest)
+{
+	s32 last = wd_task_cpu(p);
+	u64 now = wd_now();
+
+	if (last != furthest && wd_domain_of_cpu(last) == dom && KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) &&
+	    wd_preempt_cpu(last, wd_run_of(last), l->key, now, rest))
+		return;
+	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now, rest);
 }
 
 /* The other domain whose head is earliest after its margin. Its key plus the margin, or WD_KEY_NONE. */
@@ -68,6 +85,7 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 				       struct wd_local **local)
 {
 	struct wd_local *l;
+	u64 clock;
 	u32 home;
 
 	if (!prev || !(prev->scx.flags & WD_TASK_QUEUED))
@@ -81,6 +99,13 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 		wd_follow_request(l);
 	if (l->domain != home && l->domain != dom)
 		return WD_KEY_NONE; /* sent away just now: let it go and be queued there */
+	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
+	clock = run->bound ? run->bound_clock : wd_clock_of(dom);
+	if (l->key + WD_KEY_BEHIND < clock) {
+		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN);
+		l->key = wd_bounded(l->key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+		wd_run_set(run, l->key, l->weight, now);
+	}
 	*local = l;
 	return l->key;
 }
@@ -91,8 +116,6 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 
 	wd_count(keep);
 	wd_set_slice(prev, wd_slice(wd_task_at(l->slot), queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]));
-	if (l->ordered)
-		wd_clock_raise(dom, l->key);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
 }
@@ -120,10 +143,8 @@ static __always_inline bool wd_rescue(u64 dsq, u64 now)
 			if (!l || now - l->queued_at < WD_WAIT_MAX || now < l->queued_at)
 				continue;
 			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
-			if (moved) {
-				l->ordered = 0; /* its key says nothing about what the others have reached */
+			if (moved)
 				break;
-			}
 		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
@@ -153,6 +174,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	if (dom >= WD_MAX_DOMAINS)
 		return; /* offline, or in no domain */
 	wd_cpu_at(cpu)->clock = now;
+	wd_clock_advance(dom, now);
 	kept = wd_prev_key(prev, run, now, dom, &l);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
 	if (queued && wd_rescue_due(&wd_clocks[dom].rescued_at, now) && wd_rescue(dom, now)) {

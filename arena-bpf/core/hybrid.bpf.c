@@ -82,7 +82,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	l->queued_at = wd_now();
 	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
-	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
+	if (!wd_preempt_cpu(cpu, run, l->key, wd_now(), WD_PREEMPT_REST))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 
@@ -94,7 +94,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	u32 dom, queued;
 	struct wd_running *running = NULL;
 	bool woken;
-	u64 slice;
+	u64 slice, rest = WD_PREEMPT_REST;
 
 	use_arena();
 	if (!l) {
@@ -121,8 +121,10 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_count(repatriate);
 	woken = l->woken;
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	if (woken)
+		rest = wd_preempt_rest(wd_now());
 	if (woken || !queued)
-		running = wd_look_at_running(p, dom, wd_now());
+		running = wd_look_at_running(p, dom, wd_now(), rest);
 	wd_key_queued(l, t, queued, running);
 	l->queued_at = wd_now();
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
@@ -134,7 +136,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 			wd_count(kick_greedy);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
 	} else if (woken && t->rested && !l->sync && running && running->victim >= 0) {
-		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, wd_now());
+		wd_preempt(p, l, dom, running->victim, rest);
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	}
@@ -180,13 +182,9 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 		return;
 	wd_record(WD_EVENT_RUNNING, l->slot, l->key);
 	l->woken = 0;
-	run->weight = l->weight;
-	run->key = l->key;
 	run->pid = p->pid;
 	run->bound = p->nr_cpus_allowed == 1;
-	run->started = now;
-	if (l->ordered)
-		wd_clock_raise(l->domain, l->key);
+	wd_run_set(run, l->key, l->weight, now);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
 	wd_task_at(l->slot)->started = now;
@@ -263,6 +261,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 
 	use_arena();
 	wd_record(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
+	wd_run_of(cpu)->idle = idle;
 	/* Idle: start of the period less what was idle before; busy: the sum. Entering twice changes nothing. */
 	if (idle && !(word & WD_CPU_IDLE))
 		c->idle = ((now - word) & ~WD_CPU_IDLE) | WD_CPU_IDLE;

@@ -12,18 +12,21 @@
 #include "wd40/slots.h"
 #include "wd40/table.h"
 
-#define WD_CLOCK_START	 (1ull << 40)
-#define WD_PULL_INTERVAL (2 * WD_MSEC)	 /* between looks at the other domains */
-#define WD_PREEMPT_REST	 (WD_MSEC / 2)	 /* at most one preemption of a CPU in this time */
-#define WD_WAIT_MAX	 (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
-#define WD_WAIT_CHECK	 (100 * WD_MSEC) /* between looks for such tasks at a queue */
-#define WD_WAIT_SCAN	 64		 /* tasks looked at, those with the largest keys */
-#define WD_KEY_BEHIND	 (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
-#define WD_KEY_AHEAD	 (800 * WD_MSEC)
-#define WD_CLOCK_LAG	 (6 * WD_MSEC) /* an idle domain's clock follows the furthest one at this distance */
-#define WD_SLICE_MIN	 (100 * WD_USEC)
-#define WD_SLICE_MAX	 (100 * WD_MSEC)
-#define WD_PREEMPT_SCAN	 64 /* CPUs looked at for a victim */
+#define WD_CLOCK_START	     (1ull << 40)
+#define WD_PULL_INTERVAL     (2 * WD_MSEC)   /* between looks at the other domains */
+#define WD_PREEMPT_REST	     (WD_MSEC / 2)   /* at most one preemption of a CPU in this time */
+#define WD_WAKES_FEW	     2		     /* wake-ups in a ms by a CPU, after which ... */
+#define WD_PREEMPT_REST_LONG (2 * WD_MSEC)   /* ... it preempts no CPU more often */
+#define WD_WAIT_MAX	     (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
+#define WD_WAIT_CHECK	     (100 * WD_MSEC) /* between looks for such tasks at a queue */
+#define WD_WAIT_SCAN	     64		     /* tasks looked at, those with the largest keys */
+#define WD_KEY_BEHIND	     (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
+#define WD_KEY_AHEAD	     (800 * WD_MSEC)
+#define WD_CLOCK_LAG	     (6 * WD_MSEC) /* an idle domain's clock follows the furthest one at this distance */
+#define WD_CLOCK_INTERVAL    WD_MSEC	   /* between looks, from dispatch, at how far a domain has come */
+#define WD_SLICE_MIN	     (100 * WD_USEC)
+#define WD_SLICE_MAX	     (100 * WD_MSEC)
+#define WD_PREEMPT_SCAN	     64 /* CPUs looked at for a victim */
 
 /* Trusted state of a task, in task storage. */
 struct wd_local {
@@ -35,7 +38,6 @@ struct wd_local {
 	u64 key;       /* with which it was queued last, bounded */
 	u64 queued_at; /* when it was put into a queue by key, ns */
 	u64 request;   /* last request word dealt with */
-	u32 ordered;   /* it came through a queue in order: its start moves the clocks */
 	u32 runnable;  /* between runnable and quiescent, as the accounting saw it */
 	u32 woken;     /* runnable after a sleep, not queued since */
 	u32 sync;      /* woken by a task that is about to sleep itself */
@@ -49,28 +51,34 @@ struct wd_run {
 	u32 weight;
 	u32 pid;
 	u64 preempted_at;
+	u64 wakes_from; /* begin of the ms in which wakes are counted */
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
 	u32 bound;	 /* what runs is bound to this CPU */
+	u32 idle;	 /* the CPU is idle, 0 or 1 */
+	u32 wakes;	 /* tasks that this CPU has woken since wakes_from */
 	u32 padding;
 } __attribute__((aligned(64)));
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */
 struct wd_running {
-	u64 smallest; /* of the keys charged last that compete for the domain, WD_KEY_NONE: none does */
-	u64 largest;  /* of their keys by now, 0: none does */
-	u64 latest;   /* key of the victim */
-	s32 victim;   /* CPU with the largest key that the task may preempt, or -1 */
-	u32 idle;     /* not all CPUs run something */
-	u64 padding[4];
+	u64 next;	 /* smallest key charged last that is beyond the domain's clock, WD_KEY_NONE: none is */
+	u64 largest;	 /* of the keys by now that compete for the domain, 0: none does */
+	u64 latest;	 /* key of the victim */
+	u32 reached;	 /* CPUs whose key is beyond the clock ... */
+	u32 not_reached; /* ... is not, or is just changing ... */
+	u32 idle;	 /* ... and that are idle */
+	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
+	u64 padding[3];
 } __attribute__((aligned(64)));
 
-/* Largest key that started to run in order, per domain; a cache line each. */
+/* How far a domain has come, virtual ns; a cache line each. */
 struct wd_clock {
 	u64 v;
-	u64 rescued_at; /* when the domain's queue was looked through for long waits */
-	u64 padding[6];
+	u64 advanced_at; /* when dispatch looked last at how far it has come */
+	u64 rescued_at;	 /* when the domain's queue was looked through for long waits */
+	u64 padding[5];
 } __attribute__((aligned(64)));
 
 #endif

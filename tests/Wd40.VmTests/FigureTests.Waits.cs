@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
 namespace Wd40.VmTests;
 
 /// <summary>Order alone bounds no wait.</summary>
@@ -22,6 +25,29 @@ internal sealed partial class FigureTests
             Assert.That(scheduler.Job.HasEnded, Is.False, "the scheduler still runs");
             Assert.That(run.Groups[1].ShareMin, Is.Positive, $"CPU time in {Window} s of the light hog that got least");
             Assert.That(run.Groups[1].ShareSum, Is.LessThan(0.4), "CPUs that all light hogs together got");
+            // A light task runs 100 times as far ahead as it runs long; a clock that followed it would part the heavy ones by when they came.
+            Assert.That(run.Groups[0].ShareMin, Is.GreaterThan(run.Groups[0].ShareMean / 2), "CPUs of the heavy hog that got least");
         }
     }
+
+    /// <summary>One that mostly sleeps soon gets a CPU although each has a hog.</summary>
+    [Test, Property("Check", "A-18")]
+    public async Task A_sleeper_beside_hogs_wakes_within_a_tick()
+    {
+        const long TickNs = 4_000_000, LimitNs = TickNs + 1_000_000;
+        await EndSharedSchedulerAsync();
+        var before = await SleeperAsync();
+        await SharedSchedulerAsync("");
+        var own = await SleeperAsync();
+        Note($"8 hogs and a task that sleeps for 1 ms: wake-up delay p50 {own.P50 / 1e6:F2}, p99 {own.P99 / 1e6:F2}, max {own.Max / 1e6:F1} ms "
+            + $"of {own.Count}; default scheduler {before.P50 / 1e6:F2}, {before.P99 / 1e6:F2}, {before.Max / 1e6:F1} ms of {before.Count}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Count, Is.GreaterThan(1000), "wake-ups in the window");
+            Assert.That(own.P99, Is.LessThanOrEqualTo(LimitNs), "99 of 100 wake-ups, ns");
+        }
+    }
+
+    private async Task<Delays> SleeperAsync() => (await LoadAsync<WakeupReport>(FormattableString.Invariant(
+        $"timer --tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(8, 60)}"))).DelayNs;
 }
