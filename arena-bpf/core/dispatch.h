@@ -142,6 +142,9 @@ static __always_inline bool wd_rescue(u64 dsq, u64 now)
 			l = wd_local_of(p);
 			if (!l || now - l->queued_at < WD_WAIT_MAX || now < l->queued_at)
 				continue;
+			/* The kernel ends a scheduler that moves a task to a CPU on which it may not run. */
+			if (!KF(bpf_cpumask_test_cpu)(bpf_get_smp_processor_id(), p->cpus_ptr))
+				continue;
 			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
 			if (moved)
 				break;
