@@ -89,7 +89,7 @@ static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 
 	if (!started || key == WD_KEY_NONE)
 		return WD_KEY_NONE; /* it is just changing */
-	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
+	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1) : 0);
 }
 
 /*
@@ -195,7 +195,8 @@ static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u6
 	u64 ran = now > run->started ? now - run->started : 0;
 	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
 
-	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, now), run->key - WD_KEY_BEHIND, limit);
+	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, l->weight, now), run->key - WD_KEY_BEHIND,
+			    limit);
 	run->started = now;
 	run->key = l->key;
 }
