@@ -131,8 +131,10 @@ static __always_inline void wd_note_worker(struct wd_local *l)
 	wd_brief_at(l->slot)->flags = flags | WD_TASK_KWORKER;
 }
 
-/* A task joins: takes a slot (or stays untracked when the table is full) and finds a home. group: the cgroup's id.
- * Sleepable. */
+/*
+ * A task joins: takes a slot (or stays untracked when the table is full) and finds a home. group: id of its cgroup.
+ * Sleepable.
+ */
 static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local *l, u64 group)
 {
 	u64 slot = wd_slot_alloc();

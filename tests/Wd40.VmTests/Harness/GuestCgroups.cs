@@ -54,7 +54,8 @@ internal sealed class GuestCgroups(Guest guest) : IAsyncDisposable
     /// <summary>Moves all tasks of a group to another one.</summary>
     public async Task MoveAsync(string from, string to)
     {
-        (await guest.CallAsync($"for p in $(cat {Root}/{from}/cgroup.procs); do echo $p > {Root}/{to}/cgroup.procs || exit 1; done")).EnsureSuccess();
+        var move = $"for p in $(cat {Root}/{from}/cgroup.procs); do echo $p > {Root}/{to}/cgroup.procs || exit 1; done";
+        (await guest.CallAsync(move)).EnsureSuccess();
         Assert.That((await guest.CallAsync($"cat {Root}/{from}/cgroup.procs")).Output, Is.Empty, $"tasks left in {from}");
     }
 
@@ -80,7 +81,9 @@ internal sealed class GuestCgroups(Guest guest) : IAsyncDisposable
             await EndAsync(group).ConfigureAwait(false);
         // A killed hog is in its group until it has been waited for.
         foreach (var group in Enumerable.Reverse(_groups))
-            (await guest.CallAsync(
-                $"for i in $(seq 100); do rmdir {Root}/{group} 2>/dev/null && exit; sleep 0.05; done; exec rmdir {Root}/{group}").ConfigureAwait(false)).EnsureSuccess();
+        {
+            var remove = $"for i in $(seq 100); do rmdir {Root}/{group} 2>/dev/null && exit; sleep 0.05; done; exec rmdir {Root}/{group}";
+            (await guest.CallAsync(remove).ConfigureAwait(false)).EnsureSuccess();
+        }
     }
 }
