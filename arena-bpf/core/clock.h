@@ -93,7 +93,7 @@ static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 
 	if (!started || key == WD_KEY_NONE || *(volatile u64 *)&run->started != started)
 		return WD_KEY_NONE;
-	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT / (weight ? weight : 1) : 0);
+	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1) : 0);
 }
 
 /* Says what runs on this CPU from now on. */
@@ -241,7 +241,8 @@ static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u6
 	u64 ran = now > run->started ? now - run->started : 0;
 	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
 
-	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, now), run->key - WD_KEY_BEHIND, limit);
+	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, l->weight, now), run->key - WD_KEY_BEHIND,
+			    limit);
 	wd_run_set(run, l->key, l->weight, now);
 }
 

@@ -93,6 +93,7 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 	l = wd_local_of(prev);
 	if (!l || !run->started || run->pid != prev->pid)
 		return WD_KEY_NONE;
+	wd_weigh(l);
 	wd_charge(l, run, now);
 	home = l->domain;
 	if (prev->nr_cpus_allowed > 1)

@@ -159,6 +159,8 @@ void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 	woken = enq_flags & WD_ENQ_WAKEUP;
 	l->woken = woken || !l->key;
 	l->runnable = 1;
+	wd_cgroup_enter(l);
+	wd_weigh(l);
 	if (p->flags & PF_WQ_WORKER)
 		wd_note_worker(l);
 	if (woken) {
@@ -206,8 +208,10 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 		return;
 	wd_record(WD_EVENT_STOPPING, l->slot, runnable);
 	/* A stop without a start comes at attach: nothing was run on our account. */
-	if (run->started && run->pid == p->pid)
+	if (run->started && run->pid == p->pid) {
+		wd_weigh(l);
 		wd_charge(l, run, now);
+	}
 	run->started = 0;
 	run->key = WD_KEY_NONE;
 	c->clock = now;
@@ -225,6 +229,7 @@ void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
 		return;
 	wd_record(WD_EVENT_QUIESCENT, l->slot, deq_flags);
 	l->runnable = 0;
+	wd_cgroup_leave(l);
 	wd_deadline_quiescent(wd_task_at(l->slot), now, !!(deq_flags & WD_DEQ_SLEEP));
 	wd_loadbalance_account(wd_task_at(l->slot), 0, now);
 }
@@ -281,7 +286,7 @@ void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
 	if (!l)
 		return;
 	wd_record(WD_EVENT_WEIGHT, l->slot, weight);
-	wd_publish_weight(l, weight);
+	wd_set_own_weight(l, weight);
 }
 
 void BPF_STRUCT_OPS(wd_set_cpumask, struct task_struct *p, const struct cpumask *mask)
@@ -302,7 +307,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_ini
 	use_arena();
 	if (!l)
 		return -ENOMEM;
-	wd_task_begin(p, l);
+	wd_task_begin(p, l, wd_group_of_new(args));
 	wd_record(WD_EVENT_INIT_TASK, l->slot, p->pid);
 	return 0;
 }
@@ -336,6 +341,10 @@ struct sched_ext_ops wd_ops = {
 	.update_idle = (void *)wd_update_idle,
 	.set_weight = (void *)wd_set_weight,
 	.set_cpumask = (void *)wd_set_cpumask,
+	.cgroup_init = (void *)wd_cgroup_init,
+	.cgroup_exit = (void *)wd_cgroup_exit,
+	.cgroup_move = (void *)wd_cgroup_move,
+	.cgroup_set_weight = (void *)wd_cgroup_set_weight,
 	.init_task = (void *)wd_init_task,
 	.exit_task = (void *)wd_exit_task,
 	.init = (void *)wd_init,

@@ -33,22 +33,26 @@ struct wd_local {
 	u32 slot;	/* 0: untracked */
 	u32 generation; /* low half of the record's */
 	u32 domain;	/* home */
-	u32 weight;
-	u64 domains;   /* that the affinity touches */
-	u64 key;       /* with which it was queued last, bounded */
-	u64 queued_at; /* when it was put into a queue by key, ns */
-	u64 request;   /* last request word dealt with */
-	u32 runnable;  /* between runnable and quiescent, as the accounting saw it */
-	u32 woken;     /* runnable after a sleep, not queued since */
-	u32 sync;      /* woken by a task that is about to sleep itself */
-	s32 bound;     /* CPU whose queue it waits in, or -1 */
+	u32 weight;	/* effective, in 1/WD_WEIGHT_ONE */
+	u64 domains;	/* that the affinity touches */
+	u64 key;	/* with which it was queued last, bounded */
+	u64 queued_at;	/* when it was put into a queue by key, ns */
+	u64 request;	/* last request word dealt with */
+	u32 runnable;	/* between runnable and quiescent, as the accounting saw it */
+	u32 woken;	/* runnable after a sleep, not queued since */
+	u32 sync;	/* woken by a task that is about to sleep itself */
+	s32 bound;	/* CPU whose queue it waits in, or -1 */
+	u32 own_weight; /* by its nice value */
+	u32 group;	/* entry of its cgroup, 0: the root's */
+	u32 group_generation;
+	u32 counted; /* what the group's sum holds of it */
 };
 
 /* What runs on a CPU. Written on that CPU; read by others as a hint. */
 struct wd_run {
 	u64 started; /* 0: nothing of ours */
 	u64 key;     /* at start */
-	u32 weight;
+	u32 weight;  /* as in wd_local */
 	u32 pid;
 	u64 preempted_at;
 	u64 wakes_from; /* begin of the ms in which wakes are counted */

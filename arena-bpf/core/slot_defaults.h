@@ -50,7 +50,7 @@ __weak u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64
 	return WD_CLOCK_START + now;
 }
 
-__weak u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 now)
+__weak u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now)
 {
 	return WD_CLOCK_START + now;
 }

@@ -3,6 +3,7 @@
 #ifndef WD40_TASK_STATE_H
 #define WD40_TASK_STATE_H
 
+#include "cgroup.h"
 #include "clock.h"
 
 static __always_inline struct wd_local *wd_local_of(struct task_struct *p)
@@ -28,19 +29,6 @@ static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
 		return;
 	wd_task_at(l->slot)->domain = l->domain;
 	wd_brief_at(l->slot)->domain = l->domain;
-}
-
-static __always_inline void wd_publish_weight(struct wd_local *l, u32 weight)
-{
-	if (weight < WD_WEIGHT_MIN)
-		weight = WD_WEIGHT_MIN;
-	if (weight > WD_WEIGHT_MAX)
-		weight = WD_WEIGHT_MAX;
-	l->weight = weight;
-	if (!l->slot)
-		return;
-	wd_task_at(l->slot)->weight = weight;
-	wd_brief_at(l->slot)->weight = weight;
 }
 
 /*
@@ -143,8 +131,11 @@ static __always_inline void wd_note_worker(struct wd_local *l)
 	wd_brief_at(l->slot)->flags = flags | WD_TASK_KWORKER;
 }
 
-/* A task joins: takes a slot (or stays untracked when the table is full) and finds a home. Sleepable. */
-static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local *l)
+/*
+ * A task joins: takes a slot (or stays untracked when the table is full) and finds a home. group: id of its cgroup.
+ * Sleepable.
+ */
+static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local *l, u64 group)
 {
 	u64 slot = wd_slot_alloc();
 	struct wd_task __arena *t;
@@ -165,7 +156,8 @@ static __always_inline void wd_task_begin(struct task_struct *p, struct wd_local
 		t->last_blocked_at = t->last_woke_at = wd_now();
 		wd_copy_comm(t, p);
 	}
-	wd_publish_weight(l, p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT);
+	wd_set_own_weight(l, p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT);
+	wd_set_group(l, group);
 	KF(bpf_rcu_read_lock)();
 	wd_affinity_changed(p, l, p->cpus_ptr);
 	KF(bpf_rcu_read_unlock)();
@@ -177,6 +169,7 @@ static __always_inline void wd_task_end(struct wd_local *l)
 {
 	u32 slot = l->slot;
 
+	wd_cgroup_leave(l);
 	l->slot = 0;
 	if (!slot)
 		return;

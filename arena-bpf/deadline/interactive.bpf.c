@@ -141,10 +141,10 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 	return wd_set_deadline(t);
 }
 
-u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 now)
+u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now)
 {
 	use_arena();
-	t->vtime += ran * WD_WEIGHT_DEFAULT / wd_weight(t);
+	t->vtime += ran * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE);
 	t->stint += ran;
 	return wd_set_deadline(t);
 }

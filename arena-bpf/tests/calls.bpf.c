@@ -45,7 +45,7 @@ static __always_inline u64 calls_row(u32 i)
 	case CALLS_KEY:
 		return wd_deadline_key(t, a, b, c);
 	case CALLS_CHARGE:
-		return wd_deadline_charge(t, a, b);
+		return wd_deadline_charge(t, a, b, c);
 	case CALLS_SLICE:
 		return wd_deadline_slice(t, a, b);
 	case CALLS_QUIESCENT:
@@ -93,7 +93,7 @@ int calls_hogs(struct test_args *args)
 		if (clock < key)
 			clock = key;
 		now += turn;
-		wd_deadline_charge(t, turn, now);
+		wd_deadline_charge(t, turn, t->weight * WD_WEIGHT_ONE, now);
 		calls_a[next & 1] += turn;
 		key = wd_deadline_key(t, clock, now, WD_ARRIVAL_AGAIN);
 		if (next)

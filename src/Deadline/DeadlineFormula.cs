@@ -22,6 +22,9 @@ public static class DeadlineFormula
     /// <summary>Time in which each of a CPU's tasks should have run once, ns.</summary>
     public const ulong LatencyTarget = 8 * WdConstants.Msec;
 
+    /// <summary>Weight of nice 0, in the unit by which CPU time is charged.</summary>
+    private const ulong ExactDefault = (ulong)WdConstants.WeightDefault * WdConstants.WeightOne;
+
     private const ulong FrequencyPeriod = 100 * WdConstants.Msec;
     private const ulong RunMax = 50 * WdConstants.Msec;
     private const ulong ScaleMin = 18, ScaleMax = 10_000;
@@ -76,8 +79,9 @@ public static class DeadlineFormula
 
     /// <summary>Virtual ns that some CPU time costs a task.</summary>
     /// <param name="ran">ns.</param>
-    /// <param name="weight">1..10000; 0 counts as 100.</param>
-    public static ulong VirtualTime(ulong ran, ulong weight) => unchecked(ran * WdConstants.WeightDefault) / Weight(weight);
+    /// <param name="weight">Effective weight in 1/1024; 0 counts as 100.</param>
+    public static ulong VirtualTime(ulong ran, ulong weight) =>
+        unchecked(ran * ExactDefault) / (weight == 0 ? ExactDefault : weight);
 
     /// <summary>Slice of a task, ns: the longest when nobody waits, otherwise so that each has its turn within the latency target.</summary>
     /// <param name="queued">Tasks that wait.</param>

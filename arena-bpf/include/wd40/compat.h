@@ -299,6 +299,12 @@ static __always_inline bool wd_memory_policy_names(const struct wd_memory_policy
 	return word >> (node & 63) & 1;
 }
 
+/* Id of the cgroup that a new task begins in; 0 where the kernel does not tell. */
+static __always_inline u64 wd_group_of_new(struct scx_init_task_args *args)
+{
+	return bpf_core_field_exists(args->cgroup) ? BPF_CORE_READ(args, cgroup, kn, id) : 0;
+}
+
 /* CPU that the task is on, or was last. */
 static __always_inline s32 wd_task_cpu(struct task_struct *p)
 {

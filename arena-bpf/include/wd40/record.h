@@ -22,9 +22,13 @@ enum wd_event {
 	WD_EVENT_EXIT_TASK,
 	WD_EVENT_WEIGHT,
 	WD_EVENT_CPUMASK,
+	WD_EVENT_CGROUP_INIT,
+	WD_EVENT_CGROUP_EXIT,
+	WD_EVENT_CGROUP_MOVE,
+	WD_EVENT_CGROUP_WEIGHT,
 };
 
-/* event: enum wd_event; slot: the task's or WD_NO_SLOT; value: key, CPU or flags, by event. */
+/* event: enum wd_event; slot: the task's or WD_NO_SLOT; value: key, CPU, flags, weight or group, by event. */
 u64 wd_record(u32 event, u32 slot, u64 value);
 
 #endif

@@ -70,8 +70,11 @@ enum wd_arrival {
  */
 u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how);
 
-/* Charges ran ns to the task, at stop or while it keeps running. Returns the key it would be queued with now. */
-u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 now);
+/*
+ * Charges ran ns to the task, at stop or while it keeps running. Returns the key it would be queued with now. weight:
+ * the effective one in 1/WD_WEIGHT_ONE, which t->weight holds rounded: many tasks of a light cgroup have a few each.
+ */
+u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now);
 
 /* Slice in ns for a task when `queued` others wait and `cpus` CPUs serve them. */
 u64 wd_deadline_slice(struct wd_task __arena *t __arg_arena, u32 queued, u32 cpus);

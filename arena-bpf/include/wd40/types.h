@@ -22,6 +22,7 @@
 #define WD_WEIGHT_MIN	  1
 #define WD_WEIGHT_DEFAULT 100 /* nice 0 */
 #define WD_WEIGHT_MAX	  10000
+#define WD_WEIGHT_ONE	  1024 /* parts of a weight in an exact one, by which CPU time is charged */
 
 #define ENOENT 2
 #define ENOMEM 12

@@ -77,4 +77,7 @@ public static class WdConstants
 
     /// <summary>WD_WEIGHT_MIN.</summary>
     public const int WeightMin = 1;
+
+    /// <summary>WD_WEIGHT_ONE.</summary>
+    public const int WeightOne = 1024;
 }

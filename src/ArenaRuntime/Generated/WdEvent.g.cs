@@ -44,4 +44,16 @@ public enum WdEvent
 
     /// <summary>WD_EVENT_CPUMASK.</summary>
     Cpumask = 13,
+
+    /// <summary>WD_EVENT_CGROUP_INIT.</summary>
+    CgroupInit = 14,
+
+    /// <summary>WD_EVENT_CGROUP_EXIT.</summary>
+    CgroupExit = 15,
+
+    /// <summary>WD_EVENT_CGROUP_MOVE.</summary>
+    CgroupMove = 16,
+
+    /// <summary>WD_EVENT_CGROUP_WEIGHT.</summary>
+    CgroupWeight = 17,
 }

@@ -16,7 +16,7 @@ internal enum CallsFunction : ulong
     /// <summary>wd_deadline_key(t, clock, now, how).</summary>
     Key,
 
-    /// <summary>wd_deadline_charge(t, ran, now).</summary>
+    /// <summary>wd_deadline_charge(t, ran, weight in 1/1024, now).</summary>
     Charge,
 
     /// <summary>wd_deadline_slice(t, queued, cpus).</summary>

@@ -26,7 +26,7 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
             case CallsFunction.Key:
                 return Key(ref task, a, (WdArrival)c);
             case CallsFunction.Charge:
-                task.Vtime = unchecked(task.Vtime + DeadlineFormula.VirtualTime(a, task.Weight));
+                task.Vtime = unchecked(task.Vtime + DeadlineFormula.VirtualTime(a, b));
                 task.Stint = unchecked(task.Stint + a);
                 return SetDeadline(ref task);
             case CallsFunction.Slice:

@@ -42,7 +42,7 @@ public sealed class DeadlineTests
             {
                 CallsFunction.Runnable => ((ulong)random.Next((int)Slots), now, (ulong)random.Next(2)),
                 CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, (ulong)random.Next(3)),
-                CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)), now, 0ul),
+                CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)), Exact(random), now),
                 CallsFunction.Slice => ((ulong)random.Next(random.Next(2) == 0 ? 4 : 5000), (ulong)random.Next(1, 1025), 0ul),
                 _ => (now, (ulong)random.Next(2), 0ul),
             };
@@ -172,6 +172,10 @@ public sealed class DeadlineTests
 
     /// <summary>Any magnitude alike, now and then all bits.</summary>
     private static ulong Scale(Random random) => Word(random) >> random.Next(64);
+
+    /// <summary>An effective weight as the core passes it, seldom any word.</summary>
+    private static ulong Exact(Random random) =>
+        random.Next(8) switch { 0 => 0, 1 => Word(random), _ => (ulong)random.Next(1, WdConstants.WeightMax * WdConstants.WeightOne) };
 
     private static ulong Word(Random random) => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
 using Wd40.Deadline;
 
 namespace Wd40.UnitTests.Deadline;
@@ -72,8 +73,9 @@ public sealed class DeadlineFormulaTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(DeadlineFormula.VirtualTime(1000, 100), Is.EqualTo(1000));
-            Assert.That(DeadlineFormula.VirtualTime(1000, 200), Is.EqualTo(500));
+            Assert.That(DeadlineFormula.VirtualTime(1000, 100 * WdConstants.WeightOne), Is.EqualTo(1000));
+            Assert.That(DeadlineFormula.VirtualTime(1000, 200 * WdConstants.WeightOne), Is.EqualTo(500));
+            Assert.That(DeadlineFormula.VirtualTime(1000, (100 * WdConstants.WeightOne) / 60), Is.EqualTo(60_000).Within(0.1).Percent, "one of 60 in a group");
             Assert.That(DeadlineFormula.VirtualTime(1000, 0), Is.EqualTo(1000), "no weight yet counts as nice 0");
         });
     }
