@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.LoadBalance;
 using Wd40.Placement;
 
 namespace Wd40.Schedulers;
@@ -38,6 +39,9 @@ public sealed record Wd40Options
 
     /// <summary>False with --no-load-balance: loads are measured and reported, nothing is moved.</summary>
     public bool LoadBalance { get; init; } = true;
+
+    /// <summary>--balance-threshold, --balance-threshold-numa, --balance-cutoff: when the balancer acts and how much it does at once.</summary>
+    public BalanceThresholds Balance { get; init; } = new();
 
     /// <summary>-k: kernel threads bound to one CPU go to the head of that CPU's own queue.</summary>
     public bool KthreadsLocal { get; init; }

@@ -19,6 +19,7 @@ public sealed class Wd40OptionTableTests
         ("--exit-dump-len", null, "0"), ("--verbose", "-v", null), ("--relaxed-maps", null, null), ("--pin-root-path", null, null),
         ("--kconfig", null, null), ("--btf-custom-path", null, null), ("--bpf-token-path", null, null),
         ("--dry-run", null, null), ("--json", null, null), ("--stats-path", null, "/var/run/scx/root/stats"), ("--report", null, null),
+        ("--balance-threshold", null, "5"), ("--balance-threshold-numa", null, "17"), ("--balance-cutoff", null, "50"),
         ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
     ];
 
@@ -46,6 +47,8 @@ public sealed class Wd40OptionTableTests
             MempolicyAffinity = true,
         }),
         (["--no-load-balance"], new Wd40Options { LoadBalance = false }),
+        (["--balance-threshold", "12.5"], new Wd40Options { Balance = new() { Domain = 0.125 } }),
+        (["--balance-threshold-numa", "0", "--balance-cutoff=100"], new Wd40Options { Balance = new() { Node = 0, Cutoff = 1 } }),
         (["--perf", "5000"], new Wd40Options { Perf = 1024 }),
         (["-v"], new Wd40Options { Verbosity = 1 }),
         (["-vv", "--verbose"], new Wd40Options { Verbosity = 3 }),
@@ -81,6 +84,11 @@ public sealed class Wd40OptionTableTests
         (["--greedy-threshold-x-numa", "x"], "--greedy-threshold-x-numa: 'x'", "0 or more"),
         (["-D", "-1"], "--direct-greedy-under: '-1'", "0 or more"),
         (["-K", "all"], "--kick-greedy-under: 'all'", "0 or more"),
+        (["--balance-threshold", "-1"], "--balance-threshold: '-1'", "0 to 1000"),
+        (["--balance-threshold", "NaN"], "--balance-threshold: 'NaN'", "0 to 1000"),
+        (["--balance-threshold-numa", "1001"], "--balance-threshold-numa: '1001'", "0 to 1000"),
+        (["--balance-cutoff", "0"], "--balance-cutoff: '0'", "greater than 0, at most 100"),
+        (["--balance-cutoff", "101"], "--balance-cutoff: '101'", "greater than 0, at most 100"),
         (["--perf", "-1"], "--perf: '-1'", "0 to 1024"),
         (["--max-tasks", "1000"], "--max-tasks: '1000'", "a power of two, 64 to 1048576"),
         (["--max-tasks", "32"], "--max-tasks: '32'", "a power of two, 64 to 1048576"),

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using Wd40.ArenaRuntime.Layout;
+using Wd40.LoadBalance;
 using Wd40.Placement;
 using Wd40.Schedulers;
 using Wd40.Tool.Statistics;
@@ -16,6 +17,7 @@ public sealed class Wd40OptionTable : OptionTable
     private const double LargestHalfLife = 4.294967295;
 
     private const uint SmallestTable = 64, LargestTable = 1 << 20, LargestPerf = 1024;
+    private const double LargestThreshold = 1000;
     private const ulong LargestSliceUs = 1_000_000_000;
 
     private const string AboveZero = "greater than 0";
@@ -33,6 +35,9 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<uint> _greedyThreshold;
     private readonly Option<uint?> _greedyThresholdXNuma;
     private readonly Option<bool> _noLoadBalance;
+    private readonly Option<double> _balanceThreshold;
+    private readonly Option<double> _balanceThresholdNuma;
+    private readonly Option<double> _balanceCutoff;
     private readonly Option<bool> _kthreadsLocal;
     private readonly Option<bool> _balancedKworkers;
     private readonly Option<bool> _fifoSched;
@@ -94,6 +99,12 @@ public sealed class Wd40OptionTable : OptionTable
 
         Group("Load balancing");
         _noLoadBalance = Flag("--no-load-balance", null, "Measure and report loads, but move nothing.");
+        _balanceThreshold = Number("--balance-threshold", null, "PERCENT", InPercent(_defaults.Balance.Domain), $"0 to {LargestThreshold}",
+            value => value is >= 0 and <= LargestThreshold, "A domain whose load is more than this above its share of its node gives tasks away.");
+        _balanceThresholdNuma = Number("--balance-threshold-numa", null, "PERCENT", InPercent(_defaults.Balance.Node), $"0 to {LargestThreshold}",
+            value => value is >= 0 and <= LargestThreshold, "The same for a NUMA node and its share of the machine.");
+        _balanceCutoff = Number("--balance-cutoff", null, "PERCENT", InPercent(_defaults.Balance.Cutoff), "greater than 0, at most 100",
+            value => value is > 0 and <= 100, "A domain or node gives at most this part of its surplus in one round, but always one task.");
         _balancedKworkers = Flag("--balanced-kworkers", "-b", "Leave workqueue workers where they are.");
 
         Group("Running");
@@ -148,6 +159,8 @@ public sealed class Wd40OptionTable : OptionTable
         return null;
     }
 
+    private static double InPercent(double part) => part * 100;
+
     /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
     public Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
     {
@@ -174,6 +187,12 @@ public sealed class Wd40OptionTable : OptionTable
             GreedyThreshold = parsed.GetValue(_greedyThreshold),
             GreedyThresholdXNuma = parsed.GetValue(_greedyThresholdXNuma),
             LoadBalance = !parsed.GetValue(_noLoadBalance),
+            Balance = new BalanceThresholds
+            {
+                Domain = parsed.GetValue(_balanceThreshold) / 100,
+                Node = parsed.GetValue(_balanceThresholdNuma) / 100,
+                Cutoff = parsed.GetValue(_balanceCutoff) / 100,
+            },
             KthreadsLocal = parsed.GetValue(_kthreadsLocal),
             BalancedKworkers = parsed.GetValue(_balancedKworkers),
             FifoSched = parsed.GetValue(_fifoSched),
