@@ -91,10 +91,13 @@ public sealed record Wd40Options
     /// <summary>--openmetrics: file that --stats or --monitor replaces at each interval, - is standard output; null prints text or JSON.</summary>
     public string? OpenMetricsPath { get; init; }
 
+    /// <summary>--trial: s after attach at which the scheduler detaches by itself unless it is confirmed; null runs without end.</summary>
+    public double? TrialSeconds { get; init; }
+
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>--json: machine-readable output of --dry-run, --stats and --monitor.</summary>
+    /// <summary>--json: machine-readable output of --dry-run, --trial, --stats and --monitor.</summary>
     public bool Json { get; init; }
 
     /// <summary>--report: file that receives the exit report as JSON.</summary>

@@ -20,7 +20,7 @@ public sealed class Wd40OptionTableTests
         ("--kconfig", null, null), ("--btf-custom-path", null, null), ("--bpf-token-path", null, null),
         ("--dry-run", null, null), ("--json", null, null), ("--stats-path", null, "/var/run/scx/root/stats"), ("--report", null, null),
         ("--balance-threshold", null, "5"), ("--balance-threshold-numa", null, "17"), ("--balance-cutoff", null, "50"),
-        ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
+        ("--trial", null, null), ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
     ];
 
     private static readonly (string[] Arguments, Wd40Options Expected)[] _valid =
@@ -49,6 +49,10 @@ public sealed class Wd40OptionTableTests
         (["--no-load-balance"], new Wd40Options { LoadBalance = false }),
         (["--balance-threshold", "12.5"], new Wd40Options { Balance = new() { Domain = 0.125 } }),
         (["--balance-threshold-numa", "0", "--balance-cutoff=100"], new Wd40Options { Balance = new() { Node = 0, Cutoff = 1 } }),
+        (["--trial", "60s", "--stats", "1"], new Wd40Options { TrialSeconds = 60, StatsSeconds = 1 }),
+        (["--trial", "5m"], new Wd40Options { TrialSeconds = 300 }),
+        (["--trial", "1.5"], new Wd40Options { TrialSeconds = 1.5 }),
+        (["--trial=24h"], new Wd40Options { TrialSeconds = 86_400 }),
         (["--perf", "5000"], new Wd40Options { Perf = 1024 }),
         (["-v"], new Wd40Options { Verbosity = 1 }),
         (["-vv", "--verbose"], new Wd40Options { Verbosity = 3 }),
@@ -89,6 +93,13 @@ public sealed class Wd40OptionTableTests
         (["--balance-threshold-numa", "1001"], "--balance-threshold-numa: '1001'", "0 to 1000"),
         (["--balance-cutoff", "0"], "--balance-cutoff: '0'", "greater than 0, at most 100"),
         (["--balance-cutoff", "101"], "--balance-cutoff: '101'", "greater than 0, at most 100"),
+        (["--trial", "0.5s"], "--trial: '0.5s'", "1s to 24h"),
+        (["--trial", "25h"], "--trial: '25h'", "1s to 24h"),
+        (["--trial", "-5m"], "--trial: '-5m'", "1s to 24h"),
+        (["--trial", "s"], "--trial: 's'", "1s to 24h"),
+        (["--trial", "NaN"], "--trial: 'NaN'", "1s to 24h"),
+        (["--trial", "60", "--monitor", "1"], "--trial", "give one of them"),
+        (["--trial", "60", "--dry-run"], "--trial", "give one of them"),
         (["--perf", "-1"], "--perf: '-1'", "0 to 1024"),
         (["--max-tasks", "1000"], "--max-tasks: '1000'", "a power of two, 64 to 1048576"),
         (["--max-tasks", "32"], "--max-tasks: '32'", "a power of two, 64 to 1048576"),

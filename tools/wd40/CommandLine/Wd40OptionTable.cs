@@ -18,6 +18,7 @@ public sealed class Wd40OptionTable : OptionTable
 
     private const uint SmallestTable = 64, LargestTable = 1 << 20, LargestPerf = 1024;
     private const double LargestThreshold = 1000;
+    private const double ShortestTrial = 1, LongestTrial = 24 * 3600;
     private const ulong LargestSliceUs = 1_000_000_000;
 
     private const string AboveZero = "greater than 0";
@@ -54,6 +55,7 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<string?> _statsPath;
     private readonly Option<uint?> _statsGroup;
     private readonly Option<string?> _openMetrics;
+    private readonly Option<double?> _trial;
     private readonly Option<bool> _dryRun;
     private readonly Option<bool> _json;
     private readonly Option<string?> _report;
@@ -112,6 +114,8 @@ public sealed class Wd40OptionTable : OptionTable
         _maxTasks = Number("--max-tasks", null, "N", _defaults.MaxTasks, $"a power of two, {SmallestTable} to {LargestTable}",
             value => value is >= SmallestTable and <= LargestTable && BitOperations.IsPow2(value),
             "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
+        _trial = Duration("--trial", "TIME", ShortestTrial, LongestTrial, "1s to 24h; seconds, or with the unit s, m or h",
+            "Measure the machine, attach, measure again, and detach after TIME unless confirmed: by SIGUSR1, or by typing keep and Enter.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
         _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
@@ -128,7 +132,7 @@ public sealed class Wd40OptionTable : OptionTable
         _statsGroup = UserGroup("--stats-group", "GROUP", "Members of this group, too, may connect to the statistics socket.");
         _openMetrics = Word("--openmetrics", "FILE", null,
             "With --stats or --monitor: OpenMetrics text in place of lines, to FILE, which is replaced as a whole each time; - for standard output.");
-        _json = Flag("--json", null, "JSON in place of text: --dry-run, --stats, --monitor.");
+        _json = Flag("--json", null, "JSON in place of text: --dry-run, --trial, --stats, --monitor.");
 
         Group("libbpf");
         _relaxedMaps = Truth("--relaxed-maps", "Ignore map attributes that this libbpf does not know.");
@@ -152,6 +156,8 @@ public sealed class Wd40OptionTable : OptionTable
             return "--monitor runs no scheduler and --stats runs one: give one of them";
         if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_dryRun))
             return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
+        if (parsed.GetValue(_trial) is not null && (parsed.GetValue(_monitor) is not null || parsed.GetValue(_dryRun)))
+            return "--trial attaches a scheduler, --monitor and --dry-run do not: give one of them";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_monitor) is null && parsed.GetValue(_stats) is null)
             return "--openmetrics writes what --stats or --monitor would print: give one of them, too, with the interval in seconds";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_json))
@@ -207,6 +213,7 @@ public sealed class Wd40OptionTable : OptionTable
             StatsPath = parsed.GetValue(_statsPath) ?? _defaults.StatsPath,
             StatsGroup = parsed.GetValue(_statsGroup),
             OpenMetricsPath = parsed.GetValue(_openMetrics),
+            TrialSeconds = parsed.GetValue(_trial),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),
