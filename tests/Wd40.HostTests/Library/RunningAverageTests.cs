@@ -6,6 +6,7 @@ namespace Wd40.HostTests.Library;
 
 /// <summary>wd40/ravg.h run by the kernel against its C# twin, bit for bit, and against known values.</summary>
 [TestFixture]
+[Property("Check", "A-28")]
 public sealed class RunningAverageTests
 {
     private const uint Slots = 256;

@@ -3,6 +3,7 @@ using Wd40.LoadBalance;
 
 namespace Wd40.UnitTests.LoadBalance;
 
+[Property("Check", "A-29")]
 public sealed class InfeasibleWeightsTests
 {
     [TestCase(32, new double[] { 1, 10000 }, new double[] { 64, 1 }, 2.064516, 66.064516)]

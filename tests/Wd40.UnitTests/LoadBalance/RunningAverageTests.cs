@@ -4,6 +4,7 @@ using Wd40.LoadBalance;
 
 namespace Wd40.UnitTests.LoadBalance;
 
+[Property("Check", "A-28")]
 public sealed class RunningAverageTests
 {
     private const ulong HalfLife = 1_000_000_000;
