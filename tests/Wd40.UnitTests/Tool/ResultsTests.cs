@@ -120,7 +120,7 @@ internal sealed class ResultsTests
             echo "<Counters total=\"3\" executed=\"3\" passed=\"$((3 - failed))\" failed=\"$failed\" />" > "$trx"
             exit $failed
             """);
-        File.SetUnixFileMode(Path.Combine(_tree.FullName, "bin/dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Run("chmod", _tree.FullName, ["755", "bin/dotnet"]);
         Git("init -q");
         Git("add -A");
         Git("commit -qm one");
