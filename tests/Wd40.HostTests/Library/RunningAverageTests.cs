@@ -14,11 +14,9 @@ public sealed class RunningAverageTests
     private HostObject _host = null!;
 
     [OneTimeSetUp]
-    [Property("Check", "A-28")]
     public void Load() => _host = HostObject.Load(Slots, [Shipped.Object("tests/ravg")]);
 
     [OneTimeTearDown]
-    [Property("Check", "A-28")]
     public void Unload() => _host.Dispose();
 
     [TestCase(1), TestCase(2), TestCase(3), TestCase(4), TestCase(5), TestCase(6)]
