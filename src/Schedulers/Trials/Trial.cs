@@ -20,6 +20,7 @@ public sealed class Trial
     private SystemFigures? _before;
     private volatile Reading? _begin;
     private long _end = long.MaxValue;
+    private readonly Lock _reporting = new();
     private int _state = Open;
 
     /// <summary>Creates a trial; nothing happens yet.</summary>
@@ -64,19 +65,28 @@ public sealed class Trial
     /// <returns>False when it had been confirmed before or its time was over.</returns>
     public bool Confirm()
     {
-        if (Interlocked.CompareExchange(ref _state, IsConfirmed, Open) != Open)
-            return false;
-        _confirmed?.Invoke(Report(TrialOutcome.Confirmed));
-        return true;
+        lock (_reporting)
+        {
+            if (Interlocked.CompareExchange(ref _state, IsConfirmed, Open) != Open)
+                return false;
+            _confirmed?.Invoke(Report(TrialOutcome.Confirmed));
+            return true;
+        }
     }
 
-    /// <summary>What it showed; null when it was confirmed, because then that has been said.</summary>
-    public TrialReport? End() => Volatile.Read(ref _state) switch
+    /// <summary>What it showed; null when it was confirmed, because then that has been said: a confirmation that is being reported is waited for.</summary>
+    public TrialReport? End()
     {
-        IsConfirmed => null,
-        IsOver => Report(TrialOutcome.Detached),
-        _ => Report(TrialOutcome.Interrupted),
-    };
+        lock (_reporting)
+        {
+            return Volatile.Read(ref _state) switch
+            {
+                IsConfirmed => null,
+                IsOver => Report(TrialOutcome.Detached),
+                _ => Report(TrialOutcome.Interrupted),
+            };
+        }
+    }
 
     private TrialReport Report(TrialOutcome outcome) => new()
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Diagnostics;
 using System.Text.Json;
 using Wd40.Schedulers;
 using Wd40.Schedulers.Trials;
@@ -86,6 +87,35 @@ public sealed class TrialTests
             Assert.That(_confirmed[0].During!.Seconds, Is.EqualTo(30));
             Assert.That(_confirmed[0].During!.ContextSwitchesPerS, Is.EqualTo(20));
         });
+    }
+
+    [Test]
+    public void The_end_waits_until_a_confirmation_has_been_reported()
+    {
+        using var reporting = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var trial = new Trial("wd40", _length, _clock, () => _counters, report =>
+        {
+            reporting.Set();
+            goOn.Wait();
+            _confirmed.Add(report);
+        });
+        trial.Begin();
+        var confirming = Task.Run(trial.Confirm);
+        reporting.Wait();
+        var ending = Task.Run(trial.End);
+        Assert.That(ending.Wait(50), Is.False, "still being reported");
+        goOn.Set();
+        Assert.That((ending.GetAwaiter().GetResult(), confirming.GetAwaiter().GetResult(), _confirmed.Count), Is.EqualTo(((TrialReport?)null, true, 1)));
+    }
+
+    [Test]
+    public void SIGUSR1_confirms()
+    {
+        using var done = new ManualResetEventSlim();
+        using var request = new KeepRequest(done.Set, null);
+        using var kill = Process.Start("kill", ["-USR1", $"{Environment.ProcessId}"]);
+        Assert.That(done.Wait(TimeSpan.FromSeconds(30)), Is.True);
     }
 
     [Test]
