@@ -61,8 +61,8 @@ finish() {
 		case ",$ran," in *",$t,"*) ;; *) one_failed "tier '$t' was expected and did not run" ;; esac
 	done
 	if [ $pieces = 0 ]; then
-		local trx=("$out"/*.trx)
-		[ ! -s "${trx[0]}" ] || awk -v mode=line -f tools/results/checks.awk tools/results/checks.txt "${trx[@]}"
+		local results=("$out"/*/*.xml)
+		[ ! -s "${results[0]}" ] || awk -v mode=line -f tools/results/checks.awk tools/results/checks.txt "${results[@]}"
 	fi
 	say "done; results in $out"
 	if [ $skipped -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
@@ -93,7 +93,7 @@ tier() { # NAME PROJECT
 	say "tier $1"
 	local trx="$out/$1.trx"
 	dotnet test "tests/$2/$2.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$trx" --logger "console;verbosity=minimal" \
-		${filter:+--filter "$filter"} 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
+		${filter:+--filter "$filter"} -- "NUnit.TestOutputXml=$PWD/$out/$1" 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
 	local status=${PIPESTATUS[0]}
 	if [ ! -s "$trx" ]; then one_failed "tier $1 produced no result (exit $status, see $out/$1.log)"; return; fi
 	local p f t

@@ -1,18 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Verdicts of the acceptance checks from test results: the tests' property Check in .trx files. One file with the names of the checks
-# (number, tab, name) comes first, then any number of .trx files.
+# Verdicts of the acceptance checks from test results: the tests' property Check in NUnit's result files (.xml; the .trx files do not have
+# it). One file with the names of the checks (number, tab, name) comes first, then any number of result files.
 #
-#   awk -v mode=line    -f checks.awk checks.txt RESULTS.trx...    one line: passed, failed, without a test
-#   awk -v mode=summary -f checks.awk checks.txt RESULTS.trx...    a line a check: number, verdict, time of its last test, name
+#   awk -v mode=line    -f checks.awk checks.txt RESULTS.xml...    one line: passed, failed, without a test
+#   awk -v mode=summary -f checks.awk checks.txt RESULTS.xml...    a line a check: number, verdict, time of its last test, name
 #
 # A check is passed when all its tests are; one test that failed or did not run to its end fails it.
 
-function attribute(line, name,    at) {
-	at = match(line, " " name "=\"[^\"]*\"")
-	return at ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+function attribute(line, name) {
+	return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
 }
 
-FNR == 1 { file++ }
+# A test that is over: counts for its own checks and for those of the suites around it (the cases of one method).
+function count(    level, part, parts, i) {
+	for (level = 0; level <= depth; level++)
+		own = own " " suite[level]
+	parts = split(own, part, " ")
+	for (i = 1; i <= parts; i++) {
+		seen[part[i]]++
+		if (outcome != "Passed")
+			bad[part[i]]++
+		if (ended > last[part[i]])
+			last[part[i]] = ended
+	}
+	inside = 0
+}
+
+FNR == 1 { file++; depth = inside = 0; suite[0] = "" }
 
 file == 1 {
 	tab = index($0, "\t")
@@ -23,42 +37,29 @@ file == 1 {
 	next
 }
 
-/<UnitTestResult / {
-	id = attribute($0, "testId")
-	outcome[file, id] = attribute($0, "outcome")
-	ended[file, id] = attribute($0, "endTime")
+/<test-suite / { suite[++depth] = "" }
+
+/<\/test-suite>/ { depth-- }
+
+/<test-case / {
+	inside = 1
+	own = ""
+	outcome = attribute($0, "result")
+	ended = attribute($0, "end-time")
+	if ($0 ~ /\/>[ \r]*$/)
+		count()
 }
 
-/<UnitTest / { test = attribute($0, "id"); key = "" }
-
-/<\/UnitTest>/ { test = "" }
-
-test != "" {
-	# Key and value on one line or on two.
-	rest = $0
-	while (match(rest, /<(Key|Value)>[^<]*<\/(Key|Value)>/)) {
-		word = substr(rest, RSTART, RLENGTH)
-		rest = substr(rest, RSTART + RLENGTH)
-		isKey = word ~ /^<Key>/
-		gsub(/<[^>]*>/, "", word)
-		if (isKey)
-			key = word
-		else if (key == "Check")
-			member[++members] = file SUBSEP test SUBSEP word
-	}
+/<property name="Check" / {
+	if (inside)
+		own = own " " attribute($0, "value")
+	else
+		suite[depth] = suite[depth] " " attribute($0, "value")
 }
+
+/<\/test-case>/ { count() }
 
 END {
-	for (i = 1; i <= members; i++) {
-		split(member[i], part, SUBSEP)
-		check = part[3]
-		seen[check]++
-		result = outcome[part[1], part[2]]
-		if (result != "Passed")
-			bad[check]++
-		if (ended[part[1], part[2]] > last[check])
-			last[check] = ended[part[1], part[2]]
-	}
 	for (i = 1; i <= checks; i++) {
 		check = order[i]
 		verdict = !seen[check] ? "no test" : bad[check] ? "FAILED" : "passed"

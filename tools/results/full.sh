@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # full.sh : ./test.sh --full. Runs the pieces of pieces.txt that have not passed yet for the present commit. Sourced from the root of the tree.
 #
-# artifacts/full-results/DATE/COMMIT/PIECE.trx, .log and .verdict: "passed|failed PASSED FAILED SKIPPED TIME". The verdict is written last,
-# so a piece that was interrupted has none and runs again.
+# artifacts/full-results/DATE/COMMIT/PIECE.trx, .log, .xml/ (NUnit's results, which name the checks) and .verdict: "passed|failed PASSED
+# FAILED SKIPPED TIME". The verdict is written last, so a piece that was interrupted has none and runs again.
 
 full_results=artifacts/full-results
 full_tools=tools/results
@@ -50,11 +50,11 @@ full_counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | h
 full_piece() { # COMMIT NAME PROJECT FILTER
 	local out trx status passed failed total word=failed
 	out="$full_results/$(date -u +%F)/$1"
-	mkdir -p "$out" && rm -f "$out/$2".*
+	mkdir -p "$out" && rm -rf "$out/$2".*
 	trx="$out/$2.trx"
 	# In the background and waited for, so that an interrupt is acted on at once.
 	timeout -k 30 "$full_limit" dotnet test "tests/$3/$3.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$trx" \
-		--logger "console;verbosity=normal" ${4:+--filter "$4"} >"$out/$2.log" 2>&1 &
+		--logger "console;verbosity=normal" ${4:+--filter "$4"} -- "NUnit.TestOutputXml=$PWD/$out/$2.xml" >"$out/$2.log" 2>&1 &
 	full_pid=$!
 	wait "$full_pid"
 	status=$?
@@ -72,7 +72,7 @@ full_piece() { # COMMIT NAME PROJECT FILTER
 # Runs what is left; sets passed, failed, skipped and ran (tiers) to the sums over all pieces of this commit.
 full_run() { # TIERS
 	local commit name tier filter file project word p f s
-	local trx=()
+	local results=()
 	commit=$(full_commit) || return 1
 	full_pid=
 	trap '[ -n "$full_pid" ] && kill -TERM "$full_pid" 2>/dev/null; echo "interrupted; ./test.sh --full goes on from here"; exit 130' INT TERM
@@ -88,8 +88,10 @@ full_run() { # TIERS
 			read -r word p f s _ <"$file"
 		fi
 		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) ran="$ran,$tier"
-		[ ! -s "${file%.verdict}.trx" ] || trx+=("${file%.verdict}.trx")
+		for file in "${file%.verdict}".xml/*.xml; do
+			[ ! -s "$file" ] || results+=("$file")
+		done
 	done 3< <(full_pieces "$1")
 	trap - INT TERM
-	[ ${#trx[@]} -eq 0 ] || awk -v mode=summary -f "$full_tools/checks.awk" "$full_tools/checks.txt" "${trx[@]}"
+	[ ${#results[@]} -eq 0 ] || awk -v mode=summary -f "$full_tools/checks.awk" "$full_tools/checks.txt" "${results[@]}"
 }

@@ -23,25 +23,25 @@ internal sealed class ResultsTests
     [Test]
     public void A_check_is_passed_when_all_its_tests_are()
     {
-        Write("a.trx", Trx(("1", "Passed", "A-1"), ("2", "Passed", "A-2"), ("3", "Failed", "A-2"), ("4", "Passed", "memory")));
-        // Test 2 has failed on another tier, and one of A-1 was never run.
-        Write("b.trx", Trx(("1", "Passed", "A-1"), ("2", "NotExecuted", "A-3")));
-        Assert.That(Checks("line", "a.trx", "b.trx"),
+        Write("a.xml", Results(("1", "Passed", "A-1"), ("2", "Passed", "A-2"), ("3", "Failed", "A-2"), ("4", "Passed", "memory")));
+        // On another tier a test of A-3 was not run to its end.
+        Write("b.xml", Results(("1", "Passed", "*A-1"), ("2", "Skipped", "*A-3")));
+        Assert.That(Checks("line", "a.xml", "b.xml"),
             Is.EqualTo("checks passed: A-1; failed: A-2 A-3; no test among those that ran: A-4\n"));
     }
 
     [Test]
     public void A_test_may_belong_to_several_checks()
     {
-        Write("a.trx", Trx(("1", "Passed", "modules A-3")));
-        Assert.That(Checks("line", "a.trx"), Does.StartWith("checks passed: A-3; failed: none;"));
+        Write("a.xml", Results(("1", "Passed", "modules A-3")));
+        Assert.That(Checks("line", "a.xml"), Does.StartWith("checks passed: A-3; failed: none;"));
     }
 
     [Test]
     public void The_summary_has_a_line_for_each_check()
     {
-        Write("a.trx", Trx(("1", "Passed", "A-1"), ("2", "Failed", "A-2")));
-        Assert.That(Checks("summary", "a.trx"), Is.EqualTo(
+        Write("a.xml", Results(("1", "Passed", "A-1"), ("2", "Failed", "A-2")));
+        Assert.That(Checks("summary", "a.xml"), Is.EqualTo(
             "A-1   passed   2026-11-25 02:11  start and stop\n"
             + "A-2   FAILED   2026-11-25 02:11  refuses a second instance\n"
             + "A-3   no test                    domain detection\n"
@@ -89,15 +89,17 @@ internal sealed class ResultsTests
             Assert.That(rest, Does.Contain($"FullyQualifiedName!~{fixture}"));
     }
 
-    private static string Trx(params (string Id, string Outcome, string Checks)[] tests) =>
-        "<TestRun>\n  <Results>\n" + string.Concat(tests.Select(test =>
-            $"    <UnitTestResult executionId=\"e\" testId=\"{test.Id}\" testName=\"T(&quot;{test.Id}&quot;)\" endTime=\"2026-11-25T02:11:35.2+00:00\" outcome=\"{test.Outcome}\" />\n"))
-        + "  </Results>\n  <TestDefinitions>\n" + string.Concat(tests.Select(test =>
-            $"    <UnitTest name=\"T\" storage=\"x.dll\" id=\"{test.Id}\">\n      <Execution id=\"e\" />\n      <Properties>\n"
-            + string.Concat(test.Checks.Split(' ').Select(check =>
-                $"        <Property>\n          <Key>Check</Key>\n          <Value>{check}</Value>\n        </Property>\n"))
-            + "      </Properties>\n    </UnitTest>\n"))
-        + "  </TestDefinitions>\n</TestRun>\n";
+    /// <summary>Results as NUnit writes them; a test whose checks begin with * has them from the suite of its method.</summary>
+    private static string Results(params (string Id, string Outcome, string Checks)[] tests) =>
+        "<test-run>\n<test-suite type=\"Assembly\">\n" + string.Concat(tests.Select(test =>
+        {
+            var properties = "<properties>\n" + string.Concat(test.Checks.TrimStart('*').Split(' ').Select(check =>
+                $"<property name=\"Check\" value=\"{check}\" />\n")) + "</properties>\n";
+            var head = $"<test-case id=\"{test.Id}\" name=\"T(&quot;&gt;&quot;)\" result=\"{test.Outcome}\" end-time=\"2026-11-25T02:11:35.2Z\"";
+            return test.Checks[0] == '*'
+                ? $"<test-suite type=\"ParameterizedMethod\">\n{properties}{head} />\n</test-suite>\n"
+                : $"{head}>\n{properties}</test-case>\n";
+        })) + "</test-suite>\n</test-run>\n";
 
     private string Checks(string mode, params string[] files) =>
         Run("awk", _tree.FullName, ["-v", $"mode={mode}", "-f", Path.Combine(_root, "tools/results/checks.awk"), "checks.txt", .. files]).Output;
