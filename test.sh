@@ -6,28 +6,31 @@ cd "$(dirname "$0")" || exit 1
 
 usage() {
 	cat <<'EOF'
-usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full] [--no-format]
+usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full [--list]] [--no-format]
 
   --tier LIST    tiers to run (default: unit,host,vm)
                    unit  no privilege, no kernel
                    host  real BPF arenas and syscall programs on this kernel (root, Linux 6.9 or newer)
                    vm    schedulers on real sched_ext kernels in QEMU
   --filter EXPR  only tests that match (as 'dotnet test --filter')
-  --full         the acceptance checks at full length instead of the scaled ones
+  --full         the acceptance checks at full length instead of the scaled ones, in pieces of at most 60 minutes: those that have not
+                 passed yet for this commit. Interrupted, it goes on there the next time. With --filter: just these tests, in one go.
+  --list         with --full: the pieces and their results; runs nothing
   --no-format    leave the format checks out
 
 WD40_EXPECT names the tiers that must run (default: those of --tier); one that did not run counts as 1 failed.
-Results (.trx, logs) are left in artifacts/test-results.
+Results (.trx, logs) are left in artifacts/test-results, those of the pieces in artifacts/full-results/DATE/COMMIT.
 EOF
 }
 
-tiers=unit,host,vm filter= format=1
+tiers=unit,host,vm filter= format=1 pieces=0 list=0
 export WD40_FULL=${WD40_FULL:-0}
 while [ $# -gt 0 ]; do
 	case $1 in
 	--tier) tiers=${2:?--tier needs a list}; shift ;;
 	--filter) filter=${2:?--filter needs an expression}; shift ;;
-	--full) WD40_FULL=1 ;;
+	--full) WD40_FULL=1 pieces=1 ;;
+	--list) list=1 ;;
 	--no-format) format=0 ;;
 	-h | --help) usage; exit 0 ;;
 	*) echo "test.sh: unknown argument '$1'" >&2; usage >&2; exit 2 ;;
@@ -39,6 +42,14 @@ for t in ${tiers//,/ } ${WD40_EXPECT//,/ }; do
 	case $t in unit | host | vm) ;; *) echo "test.sh: no tier '$t': unit, host, vm" >&2; exit 2 ;; esac
 done
 
+[ -z "$filter" ] || pieces=0
+. tools/results/full.sh
+if [ $list = 1 ]; then
+	[ $pieces = 1 ] || { echo "test.sh: --list goes with --full, without --filter" >&2; exit 2; }
+	full_list "$tiers"
+	exit
+fi
+
 passed=0 failed=0 skipped=0 ran=
 out=artifacts/test-results
 rm -rf "$out" && mkdir -p "$out"
@@ -49,6 +60,10 @@ finish() {
 	for t in ${WD40_EXPECT//,/ }; do
 		case ",$ran," in *",$t,"*) ;; *) one_failed "tier '$t' was expected and did not run" ;; esac
 	done
+	if [ $pieces = 0 ]; then
+		local results=("$out"/*/*.xml)
+		[ ! -s "${results[0]}" ] || awk -v mode=line -f tools/results/checks.awk tools/results/checks.txt "${results[@]}"
+	fi
 	say "done; results in $out"
 	if [ $skipped -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
 	[ $failed -eq 0 ] && [ $passed -gt 0 ]
@@ -73,21 +88,26 @@ if [ $format = 1 ]; then
 	if dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
 fi
 
-counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 tier() { # NAME PROJECT
 	case ",$tiers," in *",$1,"*) ;; *) return ;; esac
 	say "tier $1"
 	local trx="$out/$1.trx"
 	dotnet test "tests/$2/$2.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$trx" --logger "console;verbosity=minimal" \
-		${filter:+--filter "$filter"} 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
+		${filter:+--filter "$filter"} -- "NUnit.TestOutputXml=$PWD/$out/$1" 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
 	local status=${PIPESTATUS[0]}
 	if [ ! -s "$trx" ]; then one_failed "tier $1 produced no result (exit $status, see $out/$1.log)"; return; fi
 	local p f t
-	p=$(counter "$trx" passed) f=$(counter "$trx" failed) t=$(counter "$trx" total)
+	p=$(full_counter "$trx" passed) f=$(full_counter "$trx" failed) t=$(full_counter "$trx" total)
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${t:-0} - ${p:-0} - ${f:-0}))
 	if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then one_failed "tier $1 ended with status $status"; fi
 	[ "${t:-0}" -gt 0 ] && ran="$ran,$1"
 }
+if [ $pieces = 1 ]; then
+	out=$full_results
+	say "checks at full length, in pieces"
+	full_run "$tiers"
+	finish
+fi
 tier unit Wd40.UnitTests
 tier host Wd40.HostTests
 tier vm Wd40.VmTests

@@ -28,8 +28,10 @@ internal static class BalanceRounds
 
     private static void Run(Report report, int count, int rounds, double target)
     {
-        var planner = new BalancePlanner(count);
-        var threshold = new BalanceThresholds().Domain;
+        // The C planner has no cut-off: a whole surplus in one round is also the longer way.
+        var thresholds = new BalanceThresholds { Cutoff = 1 };
+        var planner = new BalancePlanner(count, thresholds);
+        var threshold = thresholds.Domain;
         var transfers = new NativeTransfer[count];
         var load = new uint[count];
         var domain = new byte[count];

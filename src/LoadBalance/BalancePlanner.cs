@@ -10,8 +10,8 @@ namespace Wd40.LoadBalance;
 /// share. The most overloaded domain gives to the least loaded one: of its tasks the largest that fits the smaller of surplus and gap, and
 /// the smallest that does not, the one that leaves the smaller imbalance (the first on ties). A move must improve the sum of both imbalances
 /// by a quarter of the task's load, so an odd task does not go back and forth; a task moved lately must halve it. A task that one domain
-/// refuses stays a candidate for the next. Nodes are balanced first, from their most to their least loaded domains, until their budget is
-/// used; then the domains of each node.
+/// refuses stays a candidate for the next. Nodes are balanced first, from their most to their least loaded domains; then the domains of each
+/// node. Who has given the cut-off's part of its surplus gives no more in this round.
 /// </para>
 /// <para>
 /// Tasks whose memory policy favours the taker but not the giver are tried first. A task that is where its policy wants it leaves only if
@@ -50,6 +50,7 @@ public sealed class BalancePlanner
     private readonly int[] _counts = new int[MaxDomains];
     private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
     private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains], _nodeRoom = new long[MaxDomains];
+    private readonly long[] _nodeLeft = new long[MaxDomains];
     private readonly long[] _delta = new long[MaxDomains];
     private long _negligible;
     private int _planned;
@@ -191,22 +192,36 @@ public sealed class BalancePlanner
 
     private void BalanceNodes(in BalanceRound round, ulong push)
     {
-        for (; ; )
+        for (int node = 0; node < round.Nodes; node++)
+            _nodeLeft[node] = Cutoff(_nodeImbalance[node]);
+        ulong givers = All(round.Nodes);
+        while (givers != 0)
         {
-            int from = Most(_nodeImbalance, All(round.Nodes));
-            if (_nodeImbalance[from] <= Threshold(_thresholds.Node, _nodeTarget[from]) || !MoveBetweenNodes(round, push, from))
+            int from = Most(_nodeImbalance, givers);
+            if (_nodeImbalance[from] <= Threshold(_thresholds.Node, _nodeTarget[from]))
                 return;
+            long moved = MoveBetweenNodes(round, push, from);
+            if (moved == 0)
+                return;
+            _nodeLeft[from] -= moved;
+            if (_nodeLeft[from] <= 0)
+                givers &= ~(1ul << from);
         }
     }
 
-    private bool MoveBetweenNodes(in BalanceRound round, ulong push, int from)
+    /// <summary>What one with this surplus gives in a round, but for the task that goes beyond it.</summary>
+    private long Cutoff(long surplus) => Math.Max(1, (long)(_thresholds.Cutoff * surplus));
+
+    /// <summary>Plans one move out of a node.</summary>
+    /// <returns>The load that moves, 0: none.</returns>
+    private long MoveBetweenNodes(in BalanceRound round, ulong push, int from)
     {
         ulong triedNodes = 1ul << from;
         for (int attempt = 1; attempt < round.Nodes; attempt++)
         {
             int to = Least(_nodeImbalance.AsSpan(0, round.Nodes), triedNodes);
             if (to < 0 || _nodeImbalance[to] >= 0)
-                return false;
+                return 0;
             triedNodes |= 1ul << to;
             ulong givers = DomainsOf(round, from) & push;
             while (givers != 0)
@@ -225,11 +240,11 @@ public sealed class BalancePlanner
                         continue;
                     _nodeImbalance[from] -= moved;
                     _nodeImbalance[to] += moved;
-                    return true;
+                    return moved;
                 }
             }
         }
-        return false;
+        return 0;
     }
 
     private void BalanceDomains(in BalanceRound round, ulong push, int node)
@@ -242,7 +257,8 @@ public sealed class BalancePlanner
                 return;
             given |= 1ul << from;
             ulong refused = ~members | 1ul << from;
-            while (IsOver(from))
+            long left = Cutoff(_imbalance[from]);
+            while (IsOver(from) && left > 0)
             {
                 int to = Least(_imbalance, refused);
                 if (to < 0 || _imbalance[to] >= 0)
@@ -253,6 +269,7 @@ public sealed class BalancePlanner
                     refused |= 1ul << to;
                     continue;
                 }
+                left -= moved;
                 _imbalance[from] -= moved;
                 _imbalance[to] += moved;
             }

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers.Trials;
 
 namespace Wd40.Schedulers;
 
@@ -52,6 +53,9 @@ public sealed record ExitReport
 
     /// <summary>Garbage collections during the last run's loop; 0 unless something is wrong.</summary>
     public int LoopCollections { get; init; }
+
+    /// <summary>What a trial showed; null without one, and when it was confirmed: then it has been said at that moment.</summary>
+    public TrialReport? Trial { get; init; }
 
     /// <summary>The report of a run that failed before or while attaching.</summary>
     public static ExitReport FromFailure(string scheduler, SchedulerException failure)

@@ -22,6 +22,7 @@ public sealed partial class HybridRun
         {
             Enabled = _options.LoadBalance,
             SparesKworkers = _options.BalancedKworkers,
+            Thresholds = _options.Balance,
             HalfLife = HalfLifeNs,
             Answered = _log.IsDebug ? LogAnswer : null,
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers.Trials;
 
 namespace Wd40.Schedulers;
 
@@ -46,8 +47,10 @@ public sealed class SchedulerHost
     }
 
     /// <summary>Runs until a stop is requested or the kernel ends the scheduler for good.</summary>
+    /// <param name="stop">Ends it.</param>
+    /// <param name="trial">Ends it, too, when its time is over; null: no trial.</param>
     /// <returns>How it ended; never throws for a failure of the scheduler.</returns>
-    public ExitReport Run(StopRequest stop)
+    public ExitReport Run(StopRequest stop, Trial? trial = null)
     {
         ArgumentNullException.ThrowIfNull(stop);
         var backoff = new RestartBackoff();
@@ -59,25 +62,25 @@ public sealed class SchedulerHost
             RunEnd end;
             try
             {
-                end = RunOnce(stop);
+                end = RunOnce(stop, trial);
             }
             catch (SchedulerException failure)
             {
                 return ExitReport.FromFailure(Wd40Scheduler.Name, failure) with { Restarts = restarts, Seconds = Elapsed(begin) };
             }
             if (end.Exit is not { IsRestart: true } || stop.IsRequested)
-                return Report(end, restarts, Elapsed(begin));
+                return Report(end, restarts, Elapsed(begin), trial);
             restarts++;
             var delay = backoff.Next(_clock.GetElapsedTime(runBegin));
             _log.Info(string.Create(CultureInfo.InvariantCulture,
                 $"the kernel asks for a restart: {end.Exit.Message}; starting again in {delay.TotalMilliseconds:0} ms"));
             // A signal during the delay or the new start ends the process as one during the loop does.
             if (stop.Wait((int)delay.TotalMilliseconds))
-                return Report(end, restarts, Elapsed(begin));
+                return Report(end, restarts, Elapsed(begin), trial);
         }
     }
 
-    private RunEnd RunOnce(StopRequest stop)
+    private RunEnd RunOnce(StopRequest stop, Trial? trial)
     {
         using var run = new HybridRun(_options, new StartSequence(Wd40Scheduler.Name, _log), _log);
         var kernel = new KernelInterface(_options.SysfsPrefix);
@@ -86,14 +89,17 @@ public sealed class SchedulerHost
             return RunEnd.NeverAttached;
         run.SetUp();
         run.PrepareStatistics(kernel);
-        var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock);
+        var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock, trial);
         run.WarmUp(loop);
+        // As late as can be: what loading and verifying cost is not the default scheduler's.
+        trial?.MeasureBefore(time => stop.Wait((int)time.TotalMilliseconds));
         if (stop.IsRequested)
             return RunEnd.NeverAttached;
         run.Attach();
         run.VerifyEnabled(kernel, _enableLimit);
         run.ServeStatistics();
         Announce(run);
+        trial?.Begin();
         if (RealtimeThread.TryEnter() is { } refused)
             _log.Debug($"the loop stays at normal priority: {refused}");
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -117,7 +123,7 @@ public sealed class SchedulerHost
             + $"arena {run.Layout.Size >> 10} KiB, {run.Layout.MaxTasks} slots"));
     }
 
-    private static ExitReport Report(RunEnd end, int restarts, double seconds)
+    private static ExitReport Report(RunEnd end, int restarts, double seconds, Trial? trial)
     {
         var code = end.Exit?.ExitCode ?? ExitCode.Clean;
         return new ExitReport
@@ -135,6 +141,7 @@ public sealed class SchedulerHost
             Steps = end.Steps,
             LoopAllocatedBytes = end.AllocatedBytes,
             LoopCollections = end.Collections,
+            Trial = trial?.End(),
         };
     }
 

@@ -6,7 +6,8 @@ namespace Wd40.Schedulers;
 /// <param name="Count">Steps done.</param>
 /// <param name="MeanMicroseconds">Mean duration.</param>
 /// <param name="LongestMicroseconds">Longest duration.</param>
-public sealed record StepReport(string Name, long Count, double MeanMicroseconds, double LongestMicroseconds)
+/// <param name="LatestMicroseconds">Longest time from when a step was due to its begin.</param>
+public sealed record StepReport(string Name, long Count, double MeanMicroseconds, double LongestMicroseconds, double LatestMicroseconds)
 {
     /// <summary>The figures of a step.</summary>
     /// <param name="step">The step.</param>
@@ -16,6 +17,6 @@ public sealed record StepReport(string Name, long Count, double MeanMicroseconds
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(clock);
         var perTick = 1e6 / clock.TimestampFrequency;
-        return new StepReport(step.Name, step.Count, step.Count == 0 ? 0 : step.TicksUsed * perTick / step.Count, step.LongestTicks * perTick);
+        return new StepReport(step.Name, step.Count, step.Count == 0 ? 0 : step.TicksUsed * perTick / step.Count, step.LongestTicks * perTick, step.LatestTicks * perTick);
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.LoadBalance;
 using Wd40.Placement;
 
 namespace Wd40.Schedulers;
@@ -38,6 +39,9 @@ public sealed record Wd40Options
 
     /// <summary>False with --no-load-balance: loads are measured and reported, nothing is moved.</summary>
     public bool LoadBalance { get; init; } = true;
+
+    /// <summary>--balance-threshold, --balance-threshold-numa, --balance-cutoff: when the balancer acts and how much it does at once.</summary>
+    public BalanceThresholds Balance { get; init; } = new();
 
     /// <summary>-k: kernel threads bound to one CPU go to the head of that CPU's own queue.</summary>
     public bool KthreadsLocal { get; init; }
@@ -87,10 +91,13 @@ public sealed record Wd40Options
     /// <summary>--openmetrics: file that --stats or --monitor replaces at each interval, - is standard output; null prints text or JSON.</summary>
     public string? OpenMetricsPath { get; init; }
 
+    /// <summary>--trial: s after attach at which the scheduler detaches by itself unless it is confirmed; null runs without end.</summary>
+    public double? TrialSeconds { get; init; }
+
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>--json: machine-readable output of --dry-run, --stats and --monitor.</summary>
+    /// <summary>--json: machine-readable output of --dry-run, --trial, --stats and --monitor.</summary>
     public bool Json { get; init; }
 
     /// <summary>--report: file that receives the exit report as JSON.</summary>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
+using System.Globalization;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.Schedulers;
 using Wd40.Schedulers.Statistics;
+using Wd40.Schedulers.Trials;
 using Wd40.Tool.CommandLine;
 using Wd40.Tool.Statistics;
 
@@ -60,11 +62,30 @@ public static class Wd40Program
     private static int RunScheduler(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
     {
         using var stop = new StopRequest();
-        // Its own process, so that its allocations never stop the scheduler's threads.
-        using var monitor = options.StatsSeconds is { } seconds
-            ? MonitorProcess.Start(MonitorCommand(), MonitorOptions.From(options, seconds))
-            : null;
-        return Finish(host.Run(stop), options, configuration);
+        ExitReport report;
+        // Its own process, so that its allocations never stop the scheduler's threads; gone before the report, so that lines do not mix.
+        using (options.StatsSeconds is { } seconds ? MonitorProcess.Start(MonitorCommand(), MonitorOptions.From(options, seconds)) : null)
+            report = options.TrialSeconds is { } length ? Try(host, stop, length, options, configuration) : host.Run(stop);
+        return Finish(report, options, configuration);
+    }
+
+    private static ExitReport Try(SchedulerHost host, StopRequest stop, double seconds, Wd40Options options, InvocationConfiguration configuration)
+    {
+        var trial = new Trial(Wd40Scheduler.Name, TimeSpan.FromSeconds(seconds), TimeProvider.System, () => SystemCounters.Read(),
+            report => Print(report, options, configuration));
+        using var keep = new KeepRequest(() => trial.Confirm(), KeepRequest.OpenTerminal());
+        configuration.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Wd40Scheduler.Name}: trial of {seconds:0.###} s; to keep it: kill -USR1 {Environment.ProcessId}, or type {KeepRequest.Word} and Enter"));
+        return host.Run(stop, trial);
+    }
+
+    private static void Print(TrialReport report, Wd40Options options, InvocationConfiguration configuration)
+    {
+        if (options.Json)
+            configuration.Output.WriteLine(report.ToJson());
+        else
+            report.Print(configuration.Output);
+        configuration.Output.Flush();
     }
 
     /// <summary>The child is started by the resolved path of this program, which is not the name this process was called by.</summary>
@@ -74,6 +95,8 @@ public static class Wd40Program
     private static int Finish(ExitReport report, Wd40Options options, InvocationConfiguration configuration)
     {
         report.Print(configuration.Error);
+        if (report.Trial is { } trial)
+            Print(trial, options, configuration);
         if (options.ReportPath is null)
             return report.ExitCode;
         try

@@ -12,4 +12,7 @@ public enum LoopEnd
 
     /// <summary>The kernel has ended the scheduler; the exit record says why.</summary>
     EndedByKernel,
+
+    /// <summary>The time of a trial was over, and nobody had confirmed it.</summary>
+    TrialOver,
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers.Trials;
+
 namespace Wd40.Schedulers;
 
 /// <summary>
@@ -15,6 +17,7 @@ public sealed class MainLoop
     private readonly Func<bool> _ended;
     private readonly StopRequest _stop;
     private readonly TimeProvider _clock;
+    private readonly Trial? _trial;
 
     /// <summary>Creates the loop.</summary>
     /// <param name="steps">Work to do, in the order in which it is done when due together.</param>
@@ -22,13 +25,15 @@ public sealed class MainLoop
     /// <param name="ended">True when the kernel has ended the scheduler; called once a turn.</param>
     /// <param name="stop">Ends the loop.</param>
     /// <param name="clock">The clock of the steps.</param>
-    public MainLoop(IReadOnlyList<PeriodicStep> steps, Action heartbeat, Func<bool> ended, StopRequest stop, TimeProvider clock)
+    /// <param name="trial">Ends the loop when its time is over; null: no trial.</param>
+    public MainLoop(IReadOnlyList<PeriodicStep> steps, Action heartbeat, Func<bool> ended, StopRequest stop, TimeProvider clock, Trial? trial = null)
     {
         _steps = [.. steps];
         _heartbeat = heartbeat;
         _ended = ended;
         _stop = stop;
         _clock = clock;
+        _trial = trial;
     }
 
     /// <summary>The steps.</summary>
@@ -67,6 +72,8 @@ public sealed class MainLoop
             return LoopEnd.StopRequested;
         if (_ended())
             return LoopEnd.EndedByKernel;
+        if (_trial is not null && _trial.TimeIsOver())
+            return LoopEnd.TrialOver;
         var nearest = _clock.TimestampFrequency * LongestWaitMs / 1000;
         foreach (var step in _steps)
             nearest = Math.Min(nearest, step.RunIfDue(_clock.GetTimestamp()));

@@ -48,6 +48,9 @@ public sealed class PeriodicStep
     /// <summary>Longest step, in ticks of the clock.</summary>
     public long LongestTicks { get; private set; }
 
+    /// <summary>Longest time from a deadline to the begin of its step, in ticks of the clock.</summary>
+    public long LatestTicks { get; private set; }
+
     /// <summary>Counts the period anew from now: called when the loop starts, because set-up takes its time.</summary>
     public void Restart() => _deadline = _clock.GetTimestamp() + _period;
 
@@ -58,6 +61,7 @@ public sealed class PeriodicStep
     {
         if (now < _deadline)
             return _deadline - now;
+        LatestTicks = Math.Max(LatestTicks, now - _deadline);
         _action();
         var after = _clock.GetTimestamp();
         var used = after - now;

@@ -20,6 +20,7 @@ public sealed class RunningAverageTests
     public void Unload() => _host.Dispose();
 
     [TestCase(1), TestCase(2), TestCase(3), TestCase(4), TestCase(5), TestCase(6)]
+    [Property("Check", "A-28")]
     public void Random_sequences_agree_bit_for_bit(int seed)
     {
         var random = new Random(seed);
@@ -66,6 +67,7 @@ public sealed class RunningAverageTests
     // Half-life 1 s; value 1 from 0 s, 0 from 10 s.
     [TestCase(0.5, 0.25), TestCase(1, 0.5), TestCase(1.5, 0.625), TestCase(2, 0.75), TestCase(3, 0.875), TestCase(5, 0.96875), TestCase(10, 0.999023)]
     [TestCase(10.5, 0.749268), TestCase(11, 0.499512), TestCase(12, 0.249756), TestCase(15, 0.031219)]
+    [Property("Check", "A-28")]
     public void Known_values(double seconds, double average)
     {
         var readAt = (ulong)(seconds * Second);
@@ -77,6 +79,7 @@ public sealed class RunningAverageTests
     }
 
     [Test]
+    [Property("Check", "A-28")]
     public void Half_busy_task_reads_a_half()
     {
         _host.Tasks[1].Duty = default;
@@ -87,6 +90,7 @@ public sealed class RunningAverageTests
     }
 
     [Test]
+    [Property("Check", "A-28")]
     public void Average_never_exceeds_the_largest_value()
     {
         var random = new Random(99);

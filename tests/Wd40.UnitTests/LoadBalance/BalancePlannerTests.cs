@@ -5,11 +5,14 @@ namespace Wd40.UnitTests.LoadBalance;
 
 public sealed class BalancePlannerTests
 {
+    /// <summary>So that a plan shows all moves that would be made in the end, not the first half of them.</summary>
+    private static readonly BalanceThresholds _wholeSurplus = new() { Cutoff = 1 };
+
     private static Transfer[] Plan(uint[] load, byte[] domain, ulong[]? allowed = null, byte[]? recent = null,
-        uint[]? capacity = null, byte[]? node = null, ulong[]? preferred = null, bool full = false)
+        uint[]? capacity = null, byte[]? node = null, ulong[]? preferred = null, bool full = false, BalanceThresholds? thresholds = null)
     {
         node ??= new byte[capacity?.Length ?? domain.Max() + 1];
-        return [.. new BalancePlanner(Math.Max(load.Length, 1)).Plan(new BalanceRound
+        return [.. new BalancePlanner(Math.Max(load.Length, 1), thresholds ?? _wholeSurplus).Plan(new BalanceRound
         {
             Load = load,
             Domain = domain,
@@ -45,14 +48,15 @@ public sealed class BalancePlannerTests
             _ => (ulong)random.NextInt64(1L << domains),
         })];
         bool full = seed % 2 == 0;
-        var expected = new ReferencePlanner(load, domain, allowed, recent, preferred, full, capacity, node, nodes).Plan();
-        Assert.That(Plan(load, domain, allowed, recent, capacity, node, preferred, full), Is.EqualTo(expected));
+        var thresholds = new BalanceThresholds { Cutoff = (seed % 4) switch { 0 => 1, 1 => 0.2, _ => 0.5 } };
+        var expected = new ReferencePlanner(load, domain, allowed, recent, preferred, full, capacity, node, nodes, thresholds.Cutoff).Plan();
+        Assert.That(Plan(load, domain, allowed, recent, capacity, node, preferred, full, thresholds), Is.EqualTo(expected));
     }
 
     [Test]
     public void A_planner_can_be_used_again()
     {
-        var planner = new BalancePlanner(4);
+        var planner = new BalancePlanner(4, _wholeSurplus);
         uint[] load = [100, 100, 100, 100];
         byte[] domain = [0, 0, 0, 0];
         for (int i = 0; i < 3; i++)
@@ -120,6 +124,40 @@ public sealed class BalancePlannerTests
         var plan = Plan(load, domain, node: [0, 0, 1, 1], capacity: [1024, 1024, 1024, 1024]);
         int moved = plan.Count(transfer => transfer.To >= 2 && transfer.From < 2);
         Assert.That(moved, Is.InRange(16, 20), "20 of 40 are due; the last may stay within 17 % of 20");
+    }
+
+    [TestCase(0.5, 10), TestCase(0.25, 5), TestCase(1, 17), TestCase(0.01, 1, Description = "one that is over always gives something")]
+    public void Nodes_give_the_cutoffs_part_of_their_surplus_in_a_round(double cutoff, int moves)
+    {
+        // 40 and 0: a surplus of 20, of which the last 17 % may stay.
+        byte[] domain = new byte[40];
+        var plan = Plan([.. domain.Select(_ => 100u)], domain, node: [0, 1], thresholds: new BalanceThresholds { Cutoff = cutoff });
+        Assert.That(plan, Has.Length.EqualTo(moves));
+    }
+
+    [TestCase(0.5, 4), TestCase(0.25, 2), TestCase(1, 8), TestCase(0.01, 1)]
+    public void Domains_give_the_cutoffs_part_of_their_surplus_in_a_round(double cutoff, int moves)
+    {
+        byte[] domain = new byte[16];
+        var plan = Plan([.. domain.Select(_ => 100u)], domain, capacity: [1024, 1024], thresholds: new BalanceThresholds { Cutoff = cutoff });
+        Assert.That(plan, Has.Length.EqualTo(moves));
+    }
+
+    [TestCase(0.05, 1), TestCase(0.11, 0), TestCase(0, 1)]
+    public void Domains_within_their_threshold_are_left_alone(double threshold, int moves)
+    {
+        // 11 : 9, 10 % above the share.
+        byte[] domain = [.. Enumerable.Range(0, 20).Select(i => (byte)(i < 11 ? 0 : 1))];
+        Assert.That(Plan([.. domain.Select(_ => 100u)], domain, thresholds: new BalanceThresholds { Domain = threshold }), Has.Length.EqualTo(moves));
+    }
+
+    [TestCase(0.05, 1), TestCase(0.17, 0)]
+    public void The_threshold_between_nodes_is_one_of_its_own(double threshold, int moves)
+    {
+        // The same as two nodes of one domain each, where the threshold between domains says nothing.
+        byte[] domain = [.. Enumerable.Range(0, 20).Select(i => (byte)(i < 11 ? 0 : 1))];
+        var thresholds = new BalanceThresholds { Node = threshold };
+        Assert.That(Plan([.. domain.Select(_ => 100u)], domain, node: [0, 1], thresholds: thresholds), Has.Length.EqualTo(moves));
     }
 
     /// <summary>2 nodes of one domain and 4 CPUs each; an always-runnable task has 102400.</summary>

@@ -8,6 +8,9 @@ public sealed class BalancerTests
 {
     private const double NiceZero = 100 * (1 << 20);
 
+    /// <summary>For tests that count the moves of one step.</summary>
+    private static readonly BalancerOptions _wholeSurplus = new() { Thresholds = new() { Cutoff = 1 } };
+
     private static Balancer Create(TaskArena arena, BalancerOptions? options = null) =>
         new(arena.Arena, arena.Layout, options ?? new BalancerOptions());
 
@@ -166,7 +169,18 @@ public sealed class BalancerTests
             arena.Task(slot).PreferredDomains = preferred;
         }
         arena.Pass(10);
-        Assert.That(Create(arena).Step(false), Is.EqualTo(moves));
+        Assert.That(Create(arena, _wholeSurplus).Step(false), Is.EqualTo(moves));
+    }
+
+    [TestCase(0.05, 0.5, 2), TestCase(0.05, 1, 4), TestCase(0.05, 0.1, 1), TestCase(1.1, 0.5, 0)]
+    public void Thresholds_decide_whether_and_how_much_a_step_moves(double threshold, double cutoff, int moves)
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(60);
+        var options = new BalancerOptions { Thresholds = new() { Domain = threshold, Cutoff = cutoff } };
+        Assert.That(Create(arena, options).Step(true), Is.EqualTo(moves), "8 : 0, a surplus of 4, 100 % above the share");
     }
 
     [Test]
@@ -176,7 +190,7 @@ public sealed class BalancerTests
         for (int slot = 1; slot <= 8; slot++)
             arena.Start(slot, 0, allowed: slot <= 4 ? 0b01ul : 0b11, flags: slot is 5 or 6 ? WdTaskFlags.Bound : 0);
         arena.Pass(10);
-        Assert.That(Create(arena).Step(true), Is.EqualTo(2));
+        Assert.That(Create(arena, _wholeSurplus).Step(true), Is.EqualTo(2));
         Assert.That(Enumerable.Range(1, 8).Where(slot => arena.Request(slot) != 0), Is.EqualTo(new[] { 7, 8 }));
     }
 
@@ -187,7 +201,7 @@ public sealed class BalancerTests
         for (int slot = 1; slot <= 4; slot++)
             arena.Start(slot, 0, flags: WdTaskFlags.Kworker);
         arena.Pass(10);
-        Assert.That(Create(arena, new BalancerOptions { SparesKworkers = spares }).Step(true), Is.EqualTo(moves));
+        Assert.That(Create(arena, _wholeSurplus with { SparesKworkers = spares }).Step(true), Is.EqualTo(moves));
     }
 
     [Test]
@@ -197,7 +211,7 @@ public sealed class BalancerTests
         for (int slot = 1; slot <= 8; slot++)
             arena.Start(slot, 0);
         arena.Pass(10);
-        var balancer = Create(arena);
+        var balancer = Create(arena, _wholeSurplus);
         balancer.Step(true);
         Assert.That((balancer.Counts.Requested, balancer.Counts.Pending), Is.EqualTo((4ul, 4ul)));
         int[] asked = [.. Enumerable.Range(1, 8).Where(slot => arena.Request(slot) != 0)];
@@ -220,7 +234,7 @@ public sealed class BalancerTests
         for (int slot = 1; slot <= 8; slot++)
             arena.Start(slot, 0);
         arena.Pass(10);
-        var balancer = Create(arena);
+        var balancer = Create(arena, _wholeSurplus);
         Assert.That(balancer.Step(true), Is.EqualTo(4));
         for (int round = 0; round < 4; round++) // longer than tasks moved lately are held back for
         {

@@ -8,6 +8,7 @@ public sealed class InfeasibleWeightsTests
     [TestCase(32, new double[] { 1, 10000 }, new double[] { 64, 1 }, 2.064516, 66.064516)]
     [TestCase(4, new double[] { 1, 10000 }, new double[] { 7, 1 }, 2.333333, 9.333333)]
     [TestCase(8, new double[] { 100, 1000, 5000 }, new double[] { 8, 2, 1 }, 160, 1280)]
+    [Property("Check", "A-29")]
     public void Lambda_follows_the_vectors(int cpus, double[] weights, double[] duty, double lambda, double total)
     {
         double got = InfeasibleWeights.Solve(weights, duty, cpus);
@@ -19,6 +20,7 @@ public sealed class InfeasibleWeightsTests
     }
 
     [Test]
+    [Property("Check", "A-29")]
     public void Feasible_weights_stay()
     {
         double[] weights = [100, 200], duty = [4, 4];
@@ -27,10 +29,12 @@ public sealed class InfeasibleWeightsTests
     }
 
     [Test]
+    [Property("Check", "A-29")]
     public void An_under_utilised_machine_is_left_alone() =>
         Assert.That(InfeasibleWeights.Solve([100, 9000], [1, 1], 8), Is.EqualTo(double.PositiveInfinity));
 
     [FsCheck.NUnit.Property(MaxTest = 500)]
+    [Property("Check", "A-29")]
     public void Lambda_is_the_clamped_load_per_cpu_whenever_it_clamps(byte[] counts, byte cpuCount)
     {
         int cpus = (cpuCount % 64) + 1;

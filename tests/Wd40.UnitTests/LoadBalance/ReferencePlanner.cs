@@ -7,6 +7,7 @@ namespace Wd40.UnitTests.LoadBalance;
 internal sealed class ReferencePlanner
 {
     private const double DomainThreshold = 0.05, NodeThreshold = 0.17;
+    private readonly double _cutoff;
     private readonly List<(uint Load, int Task)>[] _tasks;
     private readonly long[] _load;
     private readonly uint[] _capacity;
@@ -19,8 +20,9 @@ internal sealed class ReferencePlanner
     private readonly List<Transfer> _plan = [];
 
     public ReferencePlanner(uint[] load, byte[] domain, ulong[] allowed, byte[] recent, ulong[] preferred, bool full,
-        uint[] capacity, byte[] node, int nodes)
+        uint[] capacity, byte[] node, int nodes, double cutoff)
     {
+        _cutoff = cutoff;
         (_capacity, _node, _nodes, _allowed, _recent, _preferred, _full) = (capacity, node, nodes, allowed, recent, preferred, full);
         _tasks = [.. capacity.Select((_, d) =>
             load.Select((l, i) => (l, i)).Where(task => domain[task.i] == d).Order().ToList())];
@@ -38,11 +40,18 @@ internal sealed class ReferencePlanner
         if (nodesDiffer)
         {
             long[] targets = [.. Enumerable.Range(0, _nodes).Select(NodeTarget)];
+            long[] surplus = [.. nodeImbalance];
+            var gave = new long[_nodes];
             while (true)
             {
-                int from = Enumerable.Range(0, _nodes).MaxBy(n => nodeImbalance[n]);
-                if (nodeImbalance[from] <= (long)(NodeThreshold * targets[from]) || !BetweenNodes(from, nodeImbalance, givers))
+                int[] left = [.. Enumerable.Range(0, _nodes).Where(n => gave[n] == 0 || gave[n] < (long)(_cutoff * surplus[n]))];
+                if (left.Length == 0)
                     break;
+                int from = left.MaxBy(n => nodeImbalance[n]);
+                long before = nodeImbalance[from];
+                if (before <= (long)(NodeThreshold * targets[from]) || !BetweenNodes(from, nodeImbalance, givers))
+                    break;
+                gave[from] += before - nodeImbalance[from];
             }
         }
         for (int node = 0; node < _nodes; node++)
@@ -100,7 +109,8 @@ internal sealed class ReferencePlanner
                 return;
             given.Add(from);
             var refused = new HashSet<int> { from };
-            while (Over(from))
+            long gave = 0, cutoff = (long)(_cutoff * imbalance[from]);
+            while (Over(from) && (gave == 0 || gave < cutoff))
             {
                 int[] takers = [.. imbalance.Keys.Where(d => !refused.Contains(d) && imbalance[d] < 0)];
                 if (takers.Length == 0)
@@ -109,6 +119,7 @@ internal sealed class ReferencePlanner
                 long moved = MoveAny(from, to, imbalance[from], imbalance[to]);
                 if (moved == 0)
                     refused.Add(to);
+                gave += moved;
                 imbalance[from] -= moved;
                 imbalance[to] += moved;
             }

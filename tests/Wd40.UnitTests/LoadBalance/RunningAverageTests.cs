@@ -14,6 +14,7 @@ public sealed class RunningAverageTests
         RunningAverage.Read(average, Seconds(seconds), HalfLife) / (double)RunningAverage.One;
 
     [TestCase(0.5, 0.25), TestCase(1, 0.5), TestCase(1.5, 0.625), TestCase(2, 0.75), TestCase(3, 0.875), TestCase(5, 0.96875), TestCase(10, 0.999023)]
+    [Property("Check", "A-28")]
     public void Value_one_rises(double seconds, double expected)
     {
         var average = default(WdRavg);
@@ -22,6 +23,7 @@ public sealed class RunningAverageTests
     }
 
     [TestCase(10.5, 0.749268), TestCase(11, 0.499512), TestCase(12, 0.249756), TestCase(15, 0.031219)]
+    [Property("Check", "A-28")]
     public void Value_zero_falls(double seconds, double expected)
     {
         var average = default(WdRavg);
@@ -31,6 +33,7 @@ public sealed class RunningAverageTests
     }
 
     [Test]
+    [Property("Check", "A-28")]
     public void Half_on_half_off_reads_a_half()
     {
         var average = default(WdRavg);
@@ -40,6 +43,7 @@ public sealed class RunningAverageTests
     }
 
     [Test]
+    [Property("Check", "A-28")]
     public void A_clock_that_went_back_stands_still()
     {
         var average = default(WdRavg);
@@ -49,6 +53,7 @@ public sealed class RunningAverageTests
     }
 
     [FsCheck.NUnit.Property]
+    [Property("Check", "A-28")]
     public void Reading_equals_accumulating_first(uint first, uint second, uint third, bool on)
     {
         // The stops in between must not change what comes out beyond rounding.

@@ -17,7 +17,7 @@ public sealed class ExitReportTests
         Reason = "runnable task stall",
         Message = "sh[12] failed to run for 10.2s",
         Dump = "CPU states\n----------\n",
-        Steps = [new StepReport("tuner", 10, 1.5, 3)],
+        Steps = [new StepReport("tuner", 10, 1.5, 3, 40)],
     };
 
     [Test]
@@ -64,6 +64,7 @@ public sealed class ExitReportTests
                 Assert.That(root.GetProperty("message").GetString(), Is.EqualTo(_stall.Message));
                 Assert.That(root.GetProperty("dump").GetString(), Is.EqualTo(_stall.Dump));
                 Assert.That(root.GetProperty("steps")[0].GetProperty("count").GetInt64(), Is.EqualTo(10));
+                Assert.That(root.GetProperty("steps")[0].GetProperty("latest_microseconds").GetDouble(), Is.EqualTo(40));
             });
         }
         finally

@@ -50,6 +50,22 @@ public sealed class PeriodicStepTests
     }
 
     [Test]
+    public void How_late_steps_begin_is_kept()
+    {
+        var clock = new ManualClock();
+        var step = new PeriodicStep("tuner", _period, clock, () => { });
+        clock.Advance(107);
+        step.RunIfDue(clock.GetTimestamp());
+        clock.Advance(96);
+        step.RunIfDue(clock.GetTimestamp());
+        Assert.Multiple(() =>
+        {
+            Assert.That(step.Count, Is.EqualTo(2));
+            Assert.That(step.LatestTicks, Is.EqualTo(7));
+        });
+    }
+
+    [Test]
     public void A_step_longer_than_its_period_leaves_a_whole_period_free()
     {
         var clock = new ManualClock();

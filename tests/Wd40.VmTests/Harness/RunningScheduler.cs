@@ -32,9 +32,12 @@ internal sealed class RunningScheduler : IAsyncDisposable
     public GuestJob Job => _job;
 
     /// <summary>Starts it and waits until the kernel has enabled it.</summary>
-    public static async Task<RunningScheduler> StartAsync(Guest guest, string options)
+    /// <param name="guest">Where.</param>
+    /// <param name="options">Of <c>wd40 run wd40</c>.</param>
+    /// <param name="variables">Environment, as NAME=VALUE words.</param>
+    public static async Task<RunningScheduler> StartAsync(Guest guest, string options, string variables = "")
     {
-        var command = $"rm -f {ReportFile}; exec {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}";
+        var command = $"rm -f {ReportFile}; exec env {variables} {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}";
         var job = await guest.StartAsync(command).ConfigureAwait(false);
         var wait = await guest.StartAsync($"exec {GuestPrograms.Probe} enabled {EnableLimitMs}").ConfigureAwait(false);
         var ended = job.WaitAsync(guest.Options.LifeLimit);

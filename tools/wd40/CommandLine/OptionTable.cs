@@ -105,6 +105,25 @@ public abstract class OptionTable
         return Add(option, "BOOL", null, Range);
     }
 
+    /// <summary>Declares a length of time in seconds, typed as 60, 60s, 5m or 1h; null when not given.</summary>
+    protected Option<double?> Duration(string name, string valueName, double shortest, double longest, string range, string help)
+    {
+        var option = Create<double?>(name, null, help);
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            var unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+            if (double.TryParse(unit == 0 ? text : text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+                && value * Math.Max(unit, 1) is var seconds && seconds >= shortest && seconds <= longest)
+            {
+                return seconds;
+            }
+            result.AddError(Invalid(name, text, range));
+            return null;
+        };
+        return Add(option, valueName, null, range);
+    }
+
     private static Option<T> Create<T>(string name, string? alias, string help)
     {
         var option = alias is null ? new Option<T>(name) : new Option<T>(name, alias);

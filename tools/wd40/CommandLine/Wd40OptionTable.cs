@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using Wd40.ArenaRuntime.Layout;
+using Wd40.LoadBalance;
 using Wd40.Placement;
 using Wd40.Schedulers;
 using Wd40.Tool.Statistics;
@@ -16,6 +17,8 @@ public sealed class Wd40OptionTable : OptionTable
     private const double LargestHalfLife = 4.294967295;
 
     private const uint SmallestTable = 64, LargestTable = 1 << 20, LargestPerf = 1024;
+    private const double LargestThreshold = 1000;
+    private const double ShortestTrial = 1, LongestTrial = 24 * 3600;
     private const ulong LargestSliceUs = 1_000_000_000;
 
     private const string AboveZero = "greater than 0";
@@ -33,6 +36,9 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<uint> _greedyThreshold;
     private readonly Option<uint?> _greedyThresholdXNuma;
     private readonly Option<bool> _noLoadBalance;
+    private readonly Option<double> _balanceThreshold;
+    private readonly Option<double> _balanceThresholdNuma;
+    private readonly Option<double> _balanceCutoff;
     private readonly Option<bool> _kthreadsLocal;
     private readonly Option<bool> _balancedKworkers;
     private readonly Option<bool> _fifoSched;
@@ -49,6 +55,7 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<string?> _statsPath;
     private readonly Option<uint?> _statsGroup;
     private readonly Option<string?> _openMetrics;
+    private readonly Option<double?> _trial;
     private readonly Option<bool> _dryRun;
     private readonly Option<bool> _json;
     private readonly Option<string?> _report;
@@ -94,6 +101,12 @@ public sealed class Wd40OptionTable : OptionTable
 
         Group("Load balancing");
         _noLoadBalance = Flag("--no-load-balance", null, "Measure and report loads, but move nothing.");
+        _balanceThreshold = Number("--balance-threshold", null, "PERCENT", InPercent(_defaults.Balance.Domain), $"0 to {LargestThreshold}",
+            value => value is >= 0 and <= LargestThreshold, "A domain whose load is more than this above its share of its node gives tasks away.");
+        _balanceThresholdNuma = Number("--balance-threshold-numa", null, "PERCENT", InPercent(_defaults.Balance.Node), $"0 to {LargestThreshold}",
+            value => value is >= 0 and <= LargestThreshold, "The same for a NUMA node and its share of the machine.");
+        _balanceCutoff = Number("--balance-cutoff", null, "PERCENT", InPercent(_defaults.Balance.Cutoff), "greater than 0, at most 100",
+            value => value is > 0 and <= 100, "A domain or node gives at most this part of its surplus in one round, but always one task.");
         _balancedKworkers = Flag("--balanced-kworkers", "-b", "Leave workqueue workers where they are.");
 
         Group("Running");
@@ -101,6 +114,8 @@ public sealed class Wd40OptionTable : OptionTable
         _maxTasks = Number("--max-tasks", null, "N", _defaults.MaxTasks, $"a power of two, {SmallestTable} to {LargestTable}",
             value => value is >= SmallestTable and <= LargestTable && BitOperations.IsPow2(value),
             "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
+        _trial = Duration("--trial", "TIME", ShortestTrial, LongestTrial, "1s to 24h; seconds, or with the unit s, m or h",
+            "Measure the machine, attach, measure again, and detach after TIME unless confirmed: by SIGUSR1, or by typing keep and Enter.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
         _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
@@ -117,7 +132,7 @@ public sealed class Wd40OptionTable : OptionTable
         _statsGroup = UserGroup("--stats-group", "GROUP", "Members of this group, too, may connect to the statistics socket.");
         _openMetrics = Word("--openmetrics", "FILE", null,
             "With --stats or --monitor: OpenMetrics text in place of lines, to FILE, which is replaced as a whole each time; - for standard output.");
-        _json = Flag("--json", null, "JSON in place of text: --dry-run, --stats, --monitor.");
+        _json = Flag("--json", null, "JSON in place of text: --dry-run, --trial, --stats, --monitor.");
 
         Group("libbpf");
         _relaxedMaps = Truth("--relaxed-maps", "Ignore map attributes that this libbpf does not know.");
@@ -141,12 +156,16 @@ public sealed class Wd40OptionTable : OptionTable
             return "--monitor runs no scheduler and --stats runs one: give one of them";
         if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_dryRun))
             return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
+        if (parsed.GetValue(_trial) is not null && (parsed.GetValue(_monitor) is not null || parsed.GetValue(_dryRun)))
+            return "--trial attaches a scheduler, --monitor and --dry-run do not: give one of them";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_monitor) is null && parsed.GetValue(_stats) is null)
             return "--openmetrics writes what --stats or --monitor would print: give one of them, too, with the interval in seconds";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_json))
             return "--openmetrics is one form of the statistics and --json another: give one of them";
         return null;
     }
+
+    private static double InPercent(double part) => part * 100;
 
     /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
     public Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
@@ -174,6 +193,12 @@ public sealed class Wd40OptionTable : OptionTable
             GreedyThreshold = parsed.GetValue(_greedyThreshold),
             GreedyThresholdXNuma = parsed.GetValue(_greedyThresholdXNuma),
             LoadBalance = !parsed.GetValue(_noLoadBalance),
+            Balance = new BalanceThresholds
+            {
+                Domain = parsed.GetValue(_balanceThreshold) / 100,
+                Node = parsed.GetValue(_balanceThresholdNuma) / 100,
+                Cutoff = parsed.GetValue(_balanceCutoff) / 100,
+            },
             KthreadsLocal = parsed.GetValue(_kthreadsLocal),
             BalancedKworkers = parsed.GetValue(_balancedKworkers),
             FifoSched = parsed.GetValue(_fifoSched),
@@ -188,6 +213,7 @@ public sealed class Wd40OptionTable : OptionTable
             StatsPath = parsed.GetValue(_statsPath) ?? _defaults.StatsPath,
             StatsGroup = parsed.GetValue(_statsGroup),
             OpenMetricsPath = parsed.GetValue(_openMetrics),
+            TrialSeconds = parsed.GetValue(_trial),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Wd40.UnitTests.Tool;
+
+/// <summary>What tools/results makes of test results: verdicts of checks, and the pieces of <c>./test.sh --full</c>.</summary>
+internal sealed class ResultsTests
+{
+    private static readonly string _root = Root();
+    private DirectoryInfo _tree = null!;
+
+    [SetUp]
+    public void MakeTree()
+    {
+        _tree = Directory.CreateTempSubdirectory("wd40-results-");
+        Write("checks.txt", "A-1\tstart and stop\nA-2\trefuses a second instance\nA-3\tdomain detection\nA-4\toffline CPU\n");
+    }
+
+    [TearDown]
+    public void RemoveTree() => _tree.Delete(recursive: true);
+
+    [Test]
+    public void A_check_is_passed_when_all_its_tests_are()
+    {
+        Write("a.xml", Results(("1", "Passed", "A-1"), ("2", "Passed", "A-2"), ("3", "Failed", "A-2"), ("4", "Passed", "memory")));
+        // On another tier a test of A-3 was not run to its end.
+        Write("b.xml", Results(("1", "Passed", "*A-1"), ("2", "Skipped", "*A-3")));
+        Assert.That(Checks("line", "a.xml", "b.xml"),
+            Is.EqualTo("checks passed: A-1; failed: A-2 A-3; no test among those that ran: A-4\n"));
+    }
+
+    [Test]
+    public void A_test_may_belong_to_several_checks()
+    {
+        Write("a.xml", Results(("1", "Passed", "modules A-3")));
+        Assert.That(Checks("line", "a.xml"), Does.StartWith("checks passed: A-3; failed: none;"));
+    }
+
+    [Test]
+    public void The_summary_has_a_line_for_each_check()
+    {
+        Write("a.xml", Results(("1", "Passed", "A-1"), ("2", "Failed", "A-2")));
+        Assert.That(Checks("summary", "a.xml"), Is.EqualTo(
+            "A-1   passed   2026-11-25 02:11  start and stop\n"
+            + "A-2   FAILED   2026-11-25 02:11  refuses a second instance\n"
+            + "A-3   no test                    domain detection\n"
+            + "A-4   no test                    offline CPU\n"));
+    }
+
+    [Test]
+    public void All_checks_of_the_specification_have_a_name() => Assert.That(
+        File.ReadLines(Path.Combine(_root, "tools/results/checks.txt")).Select(line => line.Split('\t')[0]),
+        Is.EqualTo(Enumerable.Range(1, 42).Select(number => $"A-{number}")));
+
+    [Test]
+    public void Pieces_that_have_passed_for_this_commit_do_not_run_again()
+    {
+        MakeRepository();
+        Assert.That(Full("one fails").Output, Does.Contain("unit: passed 3 0 0 ").And.Contain("host: failed 2 1 0 ").And.EndWith("5 1 0 ,unit,host\n"));
+        Assert.That(Ran(), Is.EqualTo(new[] { "unit", "host" }));
+        Assert.That(Full("").Output, Does.Contain("unit: has passed, ").And.Contain("host: passed 3 0 0 ").And.EndWith("6 0 0 ,unit,host\n"));
+        Assert.That(Ran(), Is.EqualTo(new[] { "unit", "host", "host" }));
+        Write("tree/file", "changed");
+        Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "a changed tree has no results");
+        Git("commit -qam two");
+        Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "another commit has none either");
+    }
+
+    [Test]
+    public void A_piece_that_is_cut_off_is_a_failure_and_an_interrupted_one_runs_again()
+    {
+        MakeRepository();
+        var (status, output) = Full("hangs", limit: "1s");
+        Assert.That((status, output.Contains("unit: failed 0 1 0 ", StringComparison.Ordinal)), Is.EqualTo((0, true)), output);
+        Directory.Delete(Path.Combine(_tree.FullName, "tree/artifacts"), true);
+        (status, output) = Full("hangs", interruptAfter: 1);
+        Assert.That((status, output), Is.EqualTo((130, "interrupted; ./test.sh --full goes on from here\n")));
+        Assert.That(List(), Has.Exactly(2).EndsWith("to run"));
+    }
+
+    [Test]
+    public void Each_fixture_of_the_guests_is_in_one_piece()
+    {
+        // Their filters name the fixtures that have pieces of their own; the rest is "not these".
+        var pieces = File.ReadAllLines(Path.Combine(_root, "tools/results/pieces.txt")).Where(line => line.Contains(" vm ", StringComparison.Ordinal));
+        var rest = pieces.Single(line => line.StartsWith("machines ", StringComparison.Ordinal));
+        foreach (var fixture in pieces.Where(line => line != rest).Select(line => line.Split("FullyQualifiedName~")[1].Split('&')[0]).Distinct())
+            Assert.That(rest, Does.Contain($"FullyQualifiedName!~{fixture}"));
+    }
+
+    /// <summary>Results as NUnit writes them; a test whose checks begin with * has them from the suite of its method.</summary>
+    private static string Results(params (string Id, string Outcome, string Checks)[] tests) =>
+        "<test-run>\n<test-suite type=\"Assembly\">\n" + string.Concat(tests.Select(test =>
+        {
+            var properties = "<properties>\n" + string.Concat(test.Checks.TrimStart('*').Split(' ').Select(check =>
+                $"<property name=\"Check\" value=\"{check}\" />\n")) + "</properties>\n";
+            var head = $"<test-case id=\"{test.Id}\" name=\"T(&quot;&gt;&quot;)\" result=\"{test.Outcome}\" end-time=\"2026-11-25T02:11:35.2Z\"";
+            return test.Checks[0] == '*'
+                ? $"<test-suite type=\"ParameterizedMethod\">\n{properties}{head} />\n</test-suite>\n"
+                : $"{head}>\n{properties}</test-case>\n";
+        })) + "</test-suite>\n</test-run>\n";
+
+    private string Checks(string mode, params string[] files) =>
+        Run("awk", _tree.FullName, ["-v", $"mode={mode}", "-f", Path.Combine(_root, "tools/results/checks.awk"), "checks.txt", .. files]).Output;
+
+    /// <summary>A tree with two pieces and a program that stands for dotnet: it notes that it ran and writes results as it is told.</summary>
+    private void MakeRepository()
+    {
+        foreach (var name in new[] { "checks.awk", "full.sh" })
+            Write($"tree/tools/results/{name}", File.ReadAllText(Path.Combine(_root, "tools/results", name)));
+        Write("tree/tools/results/checks.txt", "A-1\tstart\n");
+        Write("tree/tools/results/pieces.txt", "# a comment\nunit unit -\nhost host FullyQualifiedName~X\n");
+        Write("tree/.gitignore", "artifacts/\n");
+        Write("tree/file", "one");
+        Write("bin/dotnet", """
+            #!/bin/sh
+            for word; do case $word in trx*) trx=${word#*=} ;; esac; done
+            name=$(basename "$trx" .trx); echo "$name" >> "$RAN"
+            case $HOW in hangs) exec sleep 100 ;; esac
+            failed=0; [ "$HOW" = 'one fails' ] && [ $name = host ] && failed=1
+            echo "<Counters total=\"3\" executed=\"3\" passed=\"$((3 - failed))\" failed=\"$failed\" />" > "$trx"
+            exit $failed
+            """);
+        Run("chmod", _tree.FullName, ["755", "bin/dotnet"]);
+        Git("init -q");
+        Git("add -A");
+        Git("commit -qm one");
+    }
+
+    private void Git(string arguments)
+    {
+        var (status, output) = Run("git", Tree, ["-c", "user.name=t", "-c", "user.email=t@t.example", .. arguments.Split(' ')]);
+        Assert.That(status, Is.Zero, output);
+    }
+
+    private (int Status, string Output) Full(string how, string limit = "60s", int interruptAfter = 0)
+    {
+        const string Body = ". tools/results/full.sh; passed=0 failed=0 skipped=0 ran=; full_run unit,host; echo $passed $failed $skipped $ran";
+        string[] command = interruptAfter == 0 ? ["-c", Body] : ["-c", $"(sleep {interruptAfter}; kill -TERM $$) & {Body}"];
+        return Run("bash", Tree, command, ("HOW", how), ("WD40_PIECE_LIMIT", limit));
+    }
+
+    private string[] List() => Run("bash", Tree, ["-c", ". tools/results/full.sh; full_list unit,host"]).Output.Split('\n');
+
+    private string[] Ran() => File.ReadAllLines(Path.Combine(_tree.FullName, "ran"));
+
+    private string Tree => Path.Combine(_tree.FullName, "tree");
+
+    private (int Status, string Output) Run(string program, string directory, string[] arguments, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = directory };
+        start.Environment["PATH"] = $"{Path.Combine(_tree.FullName, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["RAN"] = Path.Combine(_tree.FullName, "ran");
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(_tree.FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private static string Root([CallerFilePath] string caller = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(caller)!, "../../.."));
+}

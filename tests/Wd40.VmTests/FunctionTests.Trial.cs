@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Text.Json;
+using Wd40.ArenaRuntime;
+using Wd40.VmTests.Harness;
+
+namespace Wd40.VmTests;
+
+/// <summary>A scheduler that is tried for a time.</summary>
+internal sealed partial class FunctionTests
+{
+    /// <summary>Long enough to be seen enabled on a host that is busy with other work.</summary>
+    private const int TrialSeconds = 6;
+
+    /// <summary>Nobody confirms: it detaches in time, says so, and has shown the same figures twice, beside the lines of --stats.</summary>
+    [Test, Property("Check", "trial")]
+    public async Task A_trial_detaches_by_itself()
+    {
+        await EndSharedSchedulerAsync();
+        await using var scheduler = await RunningScheduler.StartAsync(Guest, $"--trial {TrialSeconds}s --stats 0.5 --json");
+        var result = await scheduler.WaitAsync();
+        var state = await StateAsync();
+        var report = await scheduler.ReadReportAsync();
+        TestContext.Out.WriteLine(report.GetProperty("trial").ToString());
+        var lines = TrialLines(result.Output);
+        Assert.That(lines, Has.Length.EqualTo(1), result.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.EqualTo((int)ExitCode.Clean), result.Error);
+            Assert.That(state, Is.EqualTo("disabled"), "after the process has ended");
+            Assert.That(lines[0].GetProperty("outcome").GetString(), Is.EqualTo("Detached"));
+            Assert.That(report.GetProperty("trial").GetProperty("outcome").GetString(), Is.EqualTo("Detached"));
+            Assert.That(result.Output.Split('\n'), Has.Some.Contains("nr_slots_allocated"), "the lines of --stats");
+            Assert.That(report.GetProperty("loop_collections").GetInt32(), Is.Zero, "the trial made garbage in the loop");
+            foreach (var window in new[] { "before", "during" })
+            {
+                var figures = lines[0].GetProperty(window);
+                // These kernels tell all of them.
+                Assert.That(figures.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Null), Is.Empty, window);
+                Assert.That(figures.GetProperty("context_switches_per_s").GetDouble(), Is.Positive, window);
+                Assert.That(figures.GetProperty("cpu_busy_percent").GetDouble(), Is.InRange(0, 100), window);
+            }
+            Assert.That(lines[0].GetProperty("during").GetProperty("seconds").GetDouble(), Is.GreaterThanOrEqualTo(TrialSeconds));
+        }
+    }
+
+    private static JsonElement[] TrialLines(string output) =>
+    [
+        .. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith("{\"trial\":", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("trial")),
+    ];
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Verdicts of the acceptance checks from test results: the tests' property Check in NUnit's result files (.xml; the .trx files do not have
+# it). One file with the names of the checks (number, tab, name) comes first, then any number of result files.
+#
+#   awk -v mode=line    -f checks.awk checks.txt RESULTS.xml...    one line: passed, failed, without a test
+#   awk -v mode=summary -f checks.awk checks.txt RESULTS.xml...    a line a check: number, verdict, time of its last test, name
+#
+# A check is passed when all its tests are; one test that failed or did not run to its end fails it.
+
+function attribute(line, name) {
+	return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+}
+
+# A test that is over: counts for its own checks and for those of the suites around it (the cases of one method).
+function count(    level, part, parts, i) {
+	for (level = 0; level <= depth; level++)
+		own = own " " suite[level]
+	parts = split(own, part, " ")
+	for (i = 1; i <= parts; i++) {
+		seen[part[i]]++
+		if (outcome != "Passed")
+			bad[part[i]]++
+		if (ended > last[part[i]])
+			last[part[i]] = ended
+	}
+	inside = 0
+}
+
+FNR == 1 { file++; depth = inside = 0; suite[0] = "" }
+
+file == 1 {
+	tab = index($0, "\t")
+	if (tab) {
+		order[++checks] = substr($0, 1, tab - 1)
+		title[order[checks]] = substr($0, tab + 1)
+	}
+	next
+}
+
+/<test-suite / { suite[++depth] = "" }
+
+/<\/test-suite>/ { depth-- }
+
+/<test-case / {
+	inside = 1
+	own = ""
+	outcome = attribute($0, "result")
+	ended = attribute($0, "end-time")
+	if ($0 ~ /\/>[ \r]*$/)
+		count()
+}
+
+/<property name="Check" / {
+	if (inside)
+		own = own " " attribute($0, "value")
+	else
+		suite[depth] = suite[depth] " " attribute($0, "value")
+}
+
+/<\/test-case>/ { count() }
+
+END {
+	for (i = 1; i <= checks; i++) {
+		check = order[i]
+		verdict = !seen[check] ? "no test" : bad[check] ? "FAILED" : "passed"
+		if (mode == "summary") {
+			when = substr(last[check], 1, 16)
+			sub(/T/, " ", when)
+			printf "%-5s %-8s %-17s %s\n", check, verdict, when, title[check]
+		} else {
+			list[verdict] = list[verdict] " " check
+		}
+	}
+	if (mode != "summary")
+		printf "checks passed:%s; failed:%s; no test among those that ran:%s\n", list["passed"] ? list["passed"] : " none", list["FAILED"] ? list["FAILED"] : " none", list["no test"] ? list["no test"] : " none"
+}
