@@ -114,7 +114,7 @@ static void print_hogs(const struct plan *p)
 		const struct group *g = &p->groups[gi];
 		double sum = 0, least = 0, most = 0;
 		unsigned int alive = 0;
-		u64 gap = 0, moves = 0;
+		u64 gap = 0, moves = 0, switches = 0;
 
 		json_open(NULL, '{');
 		json_u64("hogs", g->count);
@@ -142,6 +142,7 @@ static void print_hogs(const struct plan *p)
 				least = alive == 0 || share < least ? share : least;
 				most = share > most ? share : most;
 				gap = h->longest_gap_ns > gap ? h->longest_gap_ns : gap;
+				switches += h->switches_to - h->switches_from;
 				alive++;
 			}
 			moves += h->moves;
@@ -154,6 +155,7 @@ static void print_hogs(const struct plan *p)
 		json_f64("share_min", least);
 		json_f64("share_max", most);
 		json_u64("longest_gap_ns", gap);
+		json_u64("switches", switches);
 		json_u64("moves", moves);
 		json_close('}');
 	}
@@ -295,6 +297,7 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	json_u64("cpus", (u64)CPU_COUNT(&p->online));
 	json_u64("window_ns", p->crew.shared->to_ns - p->crew.shared->from_ns);
 	json_u64("start_ns", start);
+	json_u64("end_ns", p->crew.shared->to_ns);
 	json_u64("killed", p->killed);
 	json_idle(&from, &to);
 	print_hogs(p);

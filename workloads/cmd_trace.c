@@ -4,16 +4,8 @@
  * instance of its own, so that nobody else's tracing is disturbed.
  */
 #include "load.h"
-#include <ctype.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MARK ": sched_migrate_task: "
 
 struct move {
 	u64 at_ns;
@@ -21,40 +13,15 @@ struct move {
 	char comm[16];
 };
 
-static char instance[128];
-
-static const char *tracefs(void)
-{
-	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
-	char path[128];
-
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/instances", places[i]);
-		if (access(path, W_OK) == 0)
-			return places[i];
-	}
-	die("trace-migrations: no tracefs; as root: mount -t tracefs tracefs /sys/kernel/tracing");
-}
-
-static void set(const char *file, const char *text)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", instance, file);
-	write_text(path, text);
-}
-
-static void remove_instance(void)
-{
-	if (instance[0])
-		rmdir(instance);
-	instance[0] = 0;
-}
+struct moves {
+	struct move *list;
+	size_t used, room;
+};
 
 /* "a,b" to comm ~ "a" || comm ~ "b"; the names may hold '*'. */
-static void set_filter(const char *comms)
+static void comm_filter(const char *comms, char *filter, size_t size)
 {
-	char filter[1024] = "", *copy = strdup(comms), *save = NULL;
+	char *copy = strdup(comms), *save = NULL;
 	size_t used = 0;
 
 	if (!copy)
@@ -62,109 +29,34 @@ static void set_filter(const char *comms)
 	for (char *p = strtok_r(copy, ",", &save); p; p = strtok_r(NULL, ",", &save)) {
 		if (strchr(p, '"') || strlen(p) > 15)
 			die("--comm: \"%s\" is no task name (at most 15 characters)", p);
-		used += (size_t)snprintf(filter + used, sizeof(filter) - used, "%scomm ~ \"%s\"", used ? " || " : "",
-					 p);
-		if (used >= sizeof(filter))
+		used += (size_t)snprintf(filter + used, size - used, "%scomm ~ \"%s\"", used ? " || " : "", p);
+		if (used >= size)
 			die("--comm: too many names");
 	}
 	free(copy);
-	set("events/sched/sched_migrate_task/filter", filter);
 }
 
-static void open_instance(unsigned int buffer_kb, const char *comms)
+/* "comm=C pid=P prio=.. orig_cpu=.. dest_cpu=.." */
+static void add_move(const struct trace_line *t, void *arg)
 {
-	char number[32];
+	struct moves *all = arg;
+	struct move *m;
+	char *pid = NULL;
 
-	snprintf(instance, sizeof(instance), "%s/instances/wd40-load-%d", tracefs(), getpid());
-	if (mkdir(instance, 0700)) {
-		int error = errno;
-
-		instance[0] = 0;
-		die("trace-migrations: cannot make a tracing instance: %s", strerror(error));
+	if (all->used == all->room) {
+		all->room *= 2;
+		all->list = realloc(all->list, all->room * sizeof(*all->list));
+		if (!all->list)
+			die("out of memory");
 	}
-	die_hook(remove_instance);
-	set("tracing_on", "0");
-	set("trace_clock", "mono");
-	snprintf(number, sizeof(number), "%u", buffer_kb);
-	set("buffer_size_kb", number);
-	set("options/overwrite", "0");
-	if (comms)
-		set_filter(comms);
-	set("events/sched/sched_migrate_task/enable", "1");
-	set("tracing_on", "1");
-}
-
-/* Sum of what the ring buffers of all CPUs could not keep. */
-static u64 lost_events(void)
-{
-	static const char *const lines[] = {"overrun: ", "commit overrun: ", "dropped events: "};
-	cpu_set_t online;
-	u64 lost = 0;
-
-	cpus_online(&online);
-	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
-		char path[256], buf[4096];
-
-		if (!CPU_ISSET(cpu, &online))
-			continue;
-		snprintf(path, sizeof(path), "%s/per_cpu/cpu%d/stats", instance, cpu);
-		if (!read_text(path, buf, sizeof(buf)))
-			die("trace-migrations: cannot read %s", path);
-		for (size_t i = 0; i < 3; i++)
-			for (char *p = buf; (p = strstr(p, lines[i])); p++)
-				if (p == buf || p[-1] == '\n')
-					lost += strtoull(p + strlen(lines[i]), NULL, 10);
-	}
-	return lost;
-}
-
-/* One line of the trace: "task-pid [cpu] flags seconds.micros: sched_migrate_task: comm=C pid=P prio=.. orig_cpu=.." */
-static bool parse_move(char *line, struct move *m)
-{
-	char *mark = strstr(line, MARK), *comm, *pid = NULL, *stamp;
-	unsigned long long seconds, micros;
-
-	if (!mark)
-		return false;
-	comm = strstr(mark, "comm=");
-	for (char *p = comm; p && (p = strstr(p, " pid=")); p++)
+	m = &all->list[all->used++];
+	for (char *p = t->fields; (p = strstr(p, " pid=")); p++)
 		pid = p; /* a name may hold " pid=" itself: the last one is the field */
-	for (stamp = mark; stamp > line && (isdigit((unsigned char)stamp[-1]) || stamp[-1] == '.'); stamp--)
-		;
-	if (!pid || sscanf(stamp, "%llu.%llu", &seconds, &micros) != 2 ||
-	    sscanf(pid, " pid=%d prio=%*d orig_cpu=%d dest_cpu=%d", &m->pid, &m->from_cpu, &m->to_cpu) != 3)
-		die("trace-migrations: cannot read the trace line: %s", line);
-	m->at_ns = seconds * NSEC_PER_SEC + micros * NSEC_PER_USEC;
+	if (!pid || sscanf(pid, " pid=%d prio=%*d orig_cpu=%d dest_cpu=%d", &m->pid, &m->from_cpu, &m->to_cpu) != 3)
+		die("trace-migrations: cannot read the trace line: %s", t->fields);
+	m->at_ns = t->at_ns;
 	*pid = 0;
-	snprintf(m->comm, sizeof(m->comm), "%.15s", comm + 5);
-	return true;
-}
-
-static struct move *read_moves(size_t *count)
-{
-	size_t used = 0, room = 1024, length = 0;
-	struct move *moves = must_alloc(room, sizeof(*moves));
-	char path[256], *line = NULL;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/trace", instance);
-	f = fopen(path, "r");
-	if (!f)
-		die("trace-migrations: cannot open %s: %s", path, strerror(errno));
-	while (getline(&line, &length, f) > 0) {
-		if (!parse_move(line, &moves[used]))
-			continue;
-		if (++used == room) {
-			room *= 2;
-			moves = realloc(moves, room * sizeof(*moves));
-			if (!moves)
-				die("out of memory");
-		}
-	}
-	free(line);
-	fclose(f);
-	*count = used;
-	return moves;
+	snprintf(m->comm, sizeof(m->comm), "%.15s", t->fields + strlen("comm="));
 }
 
 static int by_pid_then_time(const void *a, const void *b)
@@ -220,32 +112,6 @@ static void print_moves(const struct domains *d, const struct move *moves, size_
 	json_close(']');
 }
 
-/* Until the time is over, a signal asks to stop, or the command (if any) has ended. */
-static void wait_for_end(const sigset_t *signals, double seconds, pid_t child)
-{
-	u64 end = seconds > 0 ? now_ns() + seconds_to_ns(seconds) : UINT64_MAX;
-
-	for (;;) {
-		u64 now = now_ns(), left = end > now ? end - now : 0;
-		struct timespec ts = {.tv_sec = 3600};
-		siginfo_t info;
-		int signal;
-
-		if (left / NSEC_PER_SEC < 3600) {
-			ts.tv_sec = (time_t)(left / NSEC_PER_SEC);
-			ts.tv_nsec = (long)(left % NSEC_PER_SEC);
-		}
-		signal = sigtimedwait(signals, &info, &ts);
-		if (signal == SIGCHLD && child && info.si_pid == child)
-			return;
-		if (signal == SIGTERM || signal == SIGINT || (signal < 0 && errno == EAGAIN && now_ns() >= end)) {
-			if (child)
-				kill(child, SIGTERM);
-			return;
-		}
-	}
-}
-
 int run_trace_migrations(const struct command *cmd, int argc, char **argv)
 {
 	const char *domains = NULL, *comms = "wd40-hog";
@@ -262,35 +128,35 @@ int run_trace_migrations(const struct command *cmd, int argc, char **argv)
 	struct domains *d = must_alloc(1, sizeof(*d));
 	int i = options_parse(cmd, defs, argc, argv), fd = -1;
 	struct child_result r = {0};
+	static const char *const events[] = {"sched_migrate_task", NULL};
+	char filter[1024] = "";
+	struct moves all = {.list = must_alloc(1024, sizeof(*all.list)), .room = 1024};
 	struct move *moves;
-	u64 start, lost, crossing = 0;
+	u64 start, crossing = 0;
 	sigset_t signals;
 	pid_t child = 0;
 	size_t n;
 
 	domains_parse(domains, d);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	open_instance(buffer_kb, strcmp(comms, "*") == 0 ? NULL : comms);
+	trace_block_signals(&signals);
+	if (strcmp(comms, "*") != 0)
+		comm_filter(comms, filter, sizeof(filter));
+	trace_open(buffer_kb);
+	trace_event(events[0], filter[0] ? filter : NULL);
+	trace_record(true);
 	start = now_ns();
 	if (i < argc) {
 		r.duration_ns = start;
 		child_start(argv + i, &child, &fd);
 	}
 	progress("recording");
-	wait_for_end(&signals, seconds, child);
+	trace_wait(&signals, seconds, child);
 	if (child)
 		child_finish(child, fd, &r);
-	set("tracing_on", "0");
-	lost = lost_events();
-	moves = read_moves(&n);
-	remove_instance();
-	if (lost)
-		die("trace-migrations: %llu events were lost; raise --buffer-kb (now %u) or name fewer tasks",
-		    (unsigned long long)lost, buffer_kb);
+	trace_read(events, add_move, &all);
+	trace_close();
+	moves = all.list;
+	n = all.used;
 	qsort(moves, n, sizeof(*moves), by_pid_then_time);
 	for (size_t m = 0; m < n; m++)
 		crossing += crosses(d, &moves[m]);

@@ -6,6 +6,8 @@
 
 struct sleeper {
 	u64 *samples; /* delays, shared memory */
+	const struct domains *domains;
+	u64 in_domain[MAX_DOMAINS]; /* wake-ups by where it then ran */
 	u32 used, max;
 	u64 skipped; /* periods that passed while the task was late, or while the partner was busy */
 	u64 phase_ns, period_ns, work_loops;
@@ -17,12 +19,18 @@ struct sleeper {
 struct options {
 	double seconds, warmup, per_cpu, loops_per_us;
 	unsigned int tasks, period_us, work_us;
+	const char *domains, *start_on;
 };
 
 static void record(struct crew_shared *sh, struct sleeper *s, u64 due, u64 now)
 {
-	if (due >= sh->from_ns && due < sh->to_ns && s->used < s->max)
-		s->samples[s->used++] = now - due;
+	int domain = domain_of(s->domains, sched_getcpu());
+
+	if (due < sh->from_ns || due >= sh->to_ns || s->used == s->max)
+		return;
+	s->samples[s->used++] = now - due;
+	if (domain >= 0)
+		s->in_domain[domain]++;
 }
 
 static void timer_body(struct crew_shared *sh, void *arg)
@@ -110,6 +118,15 @@ static void print_result(const char *name, const struct options *o, struct sleep
 	json_u64("period_ns", o->period_us * NSEC_PER_USEC);
 	json_u64("work_ns", o->work_us * NSEC_PER_USEC);
 	json_f64("loops_per_us", o->loops_per_us);
+	json_open("wakeups_per_domain", '[');
+	for (unsigned int d = 0; d < sleepers[0].domains->count; d++) {
+		u64 sum = 0;
+
+		for (unsigned int i = 0; i < o->tasks; i++)
+			sum += sleepers[i].in_domain[d];
+		json_u64(NULL, sum);
+	}
+	json_close(']');
 	json_summary("delay_ns", &all);
 	json_summary("worst_task_delay_ns", &worst);
 	json_u64("missed_frames", missed);
@@ -129,19 +146,28 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 		{"period-us", OPTION_UINT, &o.period_us, "period of each"},
 		{"work-us", OPTION_UINT, &o.work_us, "work after each wake-up"},
 		{"hogs-per-cpu", OPTION_NUMBER, &o.per_cpu, "hogs beside them, for each CPU"},
+		{"domains", OPTION_TEXT, &o.domains, "groups of CPUs, as 0-3,4-7; without it the two halves"},
+		{"start-on", OPTION_TEXT, &o.start_on, "the sleeping tasks are born bound to these CPUs, then widened"},
 		{"loops-per-us", OPTION_NUMBER, &o.loops_per_us, "speed of the work loop; 0: measure it first"},
 		{0},
 	};
 	struct member_conf sleeper_conf = {.comm = futex ? "wd40-wakee" : "wd40-sleeper"};
 	struct member_conf waker_conf = {.comm = "wd40-waker"};
+	struct domains *d = must_alloc(1, sizeof(*d));
 	struct sleeper *sleepers;
 	struct cpu_time from, to;
+	cpu_set_t start, online;
 	unsigned int hogs;
 	struct crew c;
 
 	options_parse(cmd, defs, argc, argv);
 	if (o.seconds <= 0 || !o.period_us || o.work_us >= o.period_us)
 		die("%s: needs --seconds above 0 and --work-us below --period-us", cmd->name);
+	domains_parse(o.domains, d);
+	if (o.start_on) {
+		cpus_parse("--start-on", o.start_on, &start);
+		sleeper_conf.cpus = &start;
+	}
 	if (o.loops_per_us <= 0)
 		o.loops_per_us = measure_loops_per_us();
 	if (!o.tasks)
@@ -153,6 +179,7 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 	for (unsigned int i = 0; i < o.tasks; i++) {
 		struct sleeper *s = &sleepers[i];
 
+		s->domains = d;
 		s->period_ns = o.period_us * NSEC_PER_USEC;
 		s->phase_ns = s->period_ns + s->period_ns * i / o.tasks;
 		s->work_loops = (u64)(o.work_us * o.loops_per_us);
@@ -163,6 +190,10 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 			crew_add(&c, &waker_conf, waker_body, s);
 	}
 	crew_start(&c, o.warmup, o.seconds);
+	cpus_online(&online);
+	for (unsigned int i = 0; o.start_on && i < o.tasks; i++)
+		if (sched_setaffinity(c.pids[hogs + i * (futex ? 2 : 1)], sizeof(online), &online))
+			die("%s: cannot widen the affinity of task %u", cmd->name, i);
 	crew_measure(&c, &from, &to);
 	crew_finish(&c);
 	print_result(cmd->name, &o, sleepers, hogs, &from, &to);

@@ -36,19 +36,25 @@ void hog_body(struct crew_shared *sh, void *arg)
 		}
 		if (!h->begun && t >= sh->from_ns) {
 			h->cpu_from_ns = thread_cpu_ns();
+			h->switches_from = thread_switches();
 			h->begun = true;
 		}
 		if (!h->done && t >= sh->to_ns) {
 			h->cpu_to_ns = thread_cpu_ns();
+			h->switches_to = thread_switches();
 			h->done = true;
 		}
 		prev = t;
 	}
 	/* Told to stop before it ever ran again: what it has now is what it had at the window's ends. */
-	if (!h->begun)
+	if (!h->begun) {
 		h->cpu_from_ns = thread_cpu_ns();
-	if (!h->done)
+		h->switches_from = thread_switches();
+	}
+	if (!h->done) {
 		h->cpu_to_ns = thread_cpu_ns();
+		h->switches_to = thread_switches();
+	}
 	if (prev < sh->to_ns) {
 		from = prev > sh->from_ns ? prev : sh->from_ns;
 		if (sh->to_ns - from > h->longest_gap_ns) {

@@ -9,6 +9,7 @@
 
 #define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ typedef uint32_t u32;
 /* util.c: time, errors, memory, files */
 u64 now_ns(void);
 u64 thread_cpu_ns(void);
+u64 thread_switches(void);
 void sleep_until(u64 t);
 u64 seconds_to_ns(double seconds);
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *fmt, ...);
@@ -163,6 +165,7 @@ void crew_finish(struct crew *c);
 struct hog {
 	const struct domains *domains; /* may be NULL */
 	u64 cpu_from_ns, cpu_to_ns;
+	u64 switches_from, switches_to; /* times that it was made to give up its CPU */
 	u64 longest_gap_ns, longest_gap_at_ns;
 	u64 moves; /* between groups of CPUs */
 	int last_cpu;
@@ -172,6 +175,24 @@ struct hog {
 void hog_body(struct crew_shared *sh, void *arg);
 struct hog *hogs_add(struct crew *c, unsigned int count, int nice, const cpu_set_t *cpus, const struct domains *d);
 unsigned int hogs_for(double per_cpu);
+
+/* trace.c: the kernel's scheduler tracepoints */
+struct trace_line {
+	unsigned int event; /* number of its name in the list of trace_read */
+	int cpu;	    /* where it was recorded */
+	u64 at_ns;
+	char *fields; /* the rest of the line, may be changed */
+};
+
+typedef void (*trace_fn)(const struct trace_line *t, void *arg);
+
+void trace_open(unsigned int buffer_kb);
+void trace_event(const char *name, const char *filter);
+void trace_record(bool on);
+void trace_block_signals(sigset_t *signals);
+void trace_wait(const sigset_t *signals, double seconds, pid_t child);
+void trace_read(const char *const *names, trace_fn fn, void *arg);
+void trace_close(void);
 
 /* command.c: an external command whose stdout is kept */
 struct child_result {
@@ -195,8 +216,11 @@ int run_requests(const struct command *cmd, int argc, char **argv);
 int run_switches(const struct command *cmd, int argc, char **argv);
 int run_affinity(const struct command *cmd, int argc, char **argv);
 int run_kworkers(const struct command *cmd, int argc, char **argv);
+int run_stream(const struct command *cmd, int argc, char **argv);
+int run_work(const struct command *cmd, int argc, char **argv);
 int run_forkstorm(const struct command *cmd, int argc, char **argv);
 int run_trace_migrations(const struct command *cmd, int argc, char **argv);
+int run_trace_waits(const struct command *cmd, int argc, char **argv);
 int run_selftest(const struct command *cmd, int argc, char **argv);
 
 #endif

@@ -52,11 +52,22 @@ static const struct command commands[] = {
 	 "bytes is what the workers carried from writers to readers.",
 	 run_kworkers},
 	{"forkstorm", NULL, "Processes that exit at once; counts failures.", run_forkstorm},
+	{"stream", NULL,
+	 "Shares of hogs while short processes come and go.\n"
+	 "Hogs that were alone for a time, then processes that are forked, execute this program again, work and end,\n"
+	 "some at a time. Of each window: smallest and mean share of a hog.",
+	 run_stream},
+	{"work", NULL, "A fixed amount of work and nothing else, for stream.", run_work},
 	{"trace-migrations", "[-- CMD ARG...]",
 	 "Moves of tasks between groups of CPUs, from the kernel's tracepoint.\n"
 	 "Records sched_migrate_task for a time, until SIGTERM or SIGINT, or around a command. Lost events are an\n"
 	 "error.",
 	 run_trace_migrations},
+	{"trace-waits", NULL,
+	 "Waits for a CPU, and CPUs that are idle meanwhile, from the kernel's tracepoints.\n"
+	 "Records sched_wakeup and sched_switch. kthread_wait_ns: waits of kernel threads bound to one CPU. idle_queued:\n"
+	 "times in which a CPU was idle while a task of the name given, which may run anywhere, was queued.",
+	 run_trace_waits},
 	{"selftest", NULL,
 	 "Checks the arithmetic against known results.\n"
 	 "Percentiles, Jain index, shares by weight, CPU lists. Also measures the speed of the work loop (loops_per_us).",

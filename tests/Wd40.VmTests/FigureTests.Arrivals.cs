@@ -57,6 +57,9 @@ internal sealed partial class FigureTests
             return;
         await EndSharedSchedulerAsync();
         _newcomerBefore = await NewcomerAsync();
+        _pairBefore = await PairAsync();
+        _sleepersBefore = await SleepersAsync();
+        _streamBefore = await StreamAsync();
         _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
     }
 

@@ -96,9 +96,6 @@ internal sealed partial class FunctionTests
     /// <summary>While it exists, the load of <see cref="Hotplug_under_load_loses_nothing"/> ends.</summary>
     private const string StopFile = "/tmp/stop-load";
 
-    private async Task SetOnlineAsync(int cpu, bool online) =>
-        (await Guest.CallAsync($"echo {(online ? 1 : 0)} > /sys/devices/system/cpu/cpu{cpu}/online")).EnsureSuccess();
-
     /// <summary>Takes a CPU away or gives it back, and waits until the scheduler that this ends is enabled again.</summary>
     /// <returns>Seconds of guest time.</returns>
     private async Task<double> HotplugAsync(int cpu, bool online)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
 using Wd40.Vm;
+using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests;
@@ -41,6 +42,32 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
         var samples = await SamplesAsync(memory);
         Assert.That(samples[^1].HogsPerDomain, Is.EqualTo(new[] { Hogs / 2, Hogs / 2 }));
     }
+
+    /// <summary>Hogs of an overloaded node move when its load is more than 17 percent above the mean, and nobody pulls across nodes.</summary>
+    [TestCase(8, 0, 4), TestCase(7, 6, 7)]
+    [Property("Check", "A-23")]
+    public async Task Only_a_node_beyond_its_threshold_gives_hogs_away(int first, int second, int left)
+    {
+        const double Widen = 0.5, Interval = 2;
+        var scheduler = await SharedSchedulerAsync("--greedy-threshold-x-numa 0");
+        var before = await scheduler.TotalsAsync();
+        var groups = second == 0 ? $"{first}:start=0-3" : $"{first}:start=0-3,{second}:start=4-7";
+        var run = await BalanceRun.RecordAsync(Guest, string.Create(CultureInfo.InvariantCulture, $"--groups {groups} --widen-after {Widen}"),
+            Widen, Widen + (4 * Interval), 1, traced: false);
+        var pulls = PullsAcross(await scheduler.TotalsAsync()) - PullsAcross(before);
+        var moves = run.Hogs.Groups.Sum(group => group.Moves);
+        var loads = run.Steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Domains[0].Load:F2}:{step.Domains[1].Load:F2}"));
+        TestContext.Out.WriteLine($"{first}:{second} hogs: {moves} moves, in the end {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}, loads "
+            + $"{string.Join(" ", loads)}; {pulls} pulls across nodes");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Hogs.Samples![^1].HogsPerDomain, Is.EqualTo(new[] { left, first + second - left }), "hogs per node in the end");
+            Assert.That(moves, Is.EqualTo(first - left), "moves of hogs between nodes");
+            Assert.That(pulls, Is.Zero, "greedy_xnuma");
+        }
+    }
+
+    private static long PullsAcross(ClusterStats totals) => (long)Math.Round(totals.Total * totals.GreedyXnuma / 100);
 
     private async Task<IReadOnlyList<HogSample>> SamplesAsync(string arguments)
     {

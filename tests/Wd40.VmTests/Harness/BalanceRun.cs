@@ -40,14 +40,16 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     /// <param name="warmup">Seconds from the start of the hogs to the window in which their CPU time is measured.</param>
     /// <param name="seconds">Length of the window.</param>
     /// <param name="traced">False leaves the trace out, which is itself a load.</param>
-    public static async Task<BalanceRun> RecordAsync(Guest guest, string arguments, double from, double warmup, double seconds, bool traced = true)
+    /// <param name="domains">The domains' CPUs that are online.</param>
+    public static async Task<BalanceRun> RecordAsync(
+        Guest guest, string arguments, double from, double warmup, double seconds, bool traced = true, string domains = "0-3,4-7")
     {
-        var trace = traced ? await MigrationTrace.StartAsync(guest).ConfigureAwait(false) : null;
+        var trace = traced ? await TraceRecording.OfMovesAsync(guest).ConfigureAwait(false) : null;
         var stats = await StatsRecording.StartAsync(guest, PeriodMs).ConfigureAwait(false);
         var command = string.Create(CultureInfo.InvariantCulture,
-            $"{GuestPrograms.Load} hogs --domains 0-3,4-7 {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {PeriodMs}");
+            $"{GuestPrograms.Load} hogs --domains {domains} {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {PeriodMs}");
         var hogs = (await guest.CallAsync(command).ConfigureAwait(false)).ReadJson<HogsReport>();
-        IReadOnlyList<TraceMove> moves = trace is null ? [] : (await trace.StopAsync().ConfigureAwait(false)).Moves;
+        IReadOnlyList<TraceMove> moves = trace is null ? [] : (await trace.StopAsync<TraceReport>().ConfigureAwait(false)).Moves;
         var readings = await stats.StopAsync().ConfigureAwait(false);
         var begin = hogs.StartNs + (long)(from * 1e9);
         var end = hogs.StartNs + (long)((warmup + seconds) * 1e9);

@@ -79,6 +79,10 @@ internal abstract class GuestFixture
     protected async Task<string> ReadWordAsync(string path) =>
         (await Guest.CallAsync($"cat {path}").ConfigureAwait(false)).EnsureSuccess().Output.Trim();
 
+    /// <summary>Takes a CPU away or gives it back; a scheduler that runs starts again.</summary>
+    protected async Task SetOnlineAsync(int cpu, bool online) =>
+        (await Guest.CallAsync($"echo {(online ? 1 : 0)} > /sys/devices/system/cpu/cpu{cpu}/online").ConfigureAwait(false)).EnsureSuccess();
+
     /// <summary>The kernel's state of sched_ext.</summary>
     protected Task<string> StateAsync() => ReadWordAsync("/sys/kernel/sched_ext/state");
 

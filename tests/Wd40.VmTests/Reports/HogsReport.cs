@@ -3,10 +3,11 @@ namespace Wd40.VmTests.Reports;
 
 /// <summary>What <c>wd40-load hogs</c> prints.</summary>
 /// <param name="StartNs">When the hogs began, CLOCK_MONOTONIC.</param>
+/// <param name="EndNs">When their window ended, and they were told to stop.</param>
 /// <param name="IdleShare">Of all CPUs in the measured window.</param>
 /// <param name="Groups">In the order of the command line.</param>
 /// <param name="Samples">Hogs per domain at a fixed period; empty unless asked for.</param>
-internal sealed record HogsReport(long StartNs, double IdleShare, IReadOnlyList<HogGroup> Groups, IReadOnlyList<HogSample>? Samples = null)
+internal sealed record HogsReport(long StartNs, long EndNs, double IdleShare, IReadOnlyList<HogGroup> Groups, IReadOnlyList<HogSample>? Samples = null)
 {
     /// <summary>CPU time of the first group over that of the second.</summary>
     public double Ratio => Groups[0].ShareSum / Groups[1].ShareSum;
@@ -20,10 +21,11 @@ internal sealed record HogsReport(long StartNs, double IdleShare, IReadOnlyList<
 /// <param name="ShareSum">CPUs that they used together.</param>
 /// <param name="ShareMean">CPUs that each used on average.</param>
 /// <param name="LongestGapNs">Longest time without progress of any of them in the window.</param>
+/// <param name="Switches">Times in the window that they were made to give up their CPU.</param>
 /// <param name="Moves">Moves between domains since the start, as the hogs noticed them.</param>
 internal sealed record HogGroup(
     int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax,
-    long LongestGapNs, long Moves, IReadOnlyList<HogMember> Members)
+    long LongestGapNs, long Switches, long Moves, IReadOnlyList<HogMember> Members)
 {
     /// <summary>How far the members are apart: largest less smallest share, over the mean.</summary>
     public double Range => (ShareMax - ShareMin) / ShareMean;

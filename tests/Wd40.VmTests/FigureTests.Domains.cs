@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.VmTests.Harness;
+
+namespace Wd40.VmTests;
+
+/// <summary>Domains that are not alike.</summary>
+internal sealed partial class FigureTests
+{
+    /// <summary>A domain with half as many CPUs gets half as much load.</summary>
+    [Test, Property("Check", "A-42")]
+    public async Task Unequal_domains_have_equal_load_per_CPU()
+    {
+        int[] missing = [2, 3];
+        await EndSharedSchedulerAsync();
+        foreach (var cpu in missing)
+            await SetOnlineAsync(cpu, false);
+        try
+        {
+            await using var scheduler = await RunningScheduler.StartAsync(Guest, BalancerAlone);
+            // 1.5 for each of 6 CPUs.
+            var run = await BalanceRun.RecordAsync(Guest, "--groups 9", 0.5, RoundsTime, Window, traced: false, domains: "0-1,4-7");
+            var perCpu = run.Steps.Select(step => step.Domains.Select(domain => domain.Load / domain.NrCpus).ToArray()).ToArray();
+            var loads = run.Steps.Select(step => string.Join(":", step.Domains.Select(domain => Text(domain.Load))));
+            Note($"2 and 4 CPUs: loads {string.Join(" ", loads)}; hogs {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}, "
+                + $"{run.Hogs.CpusUsed:F2} CPUs used");
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(run.Readings[0].Stats.Domains.Select(domain => domain.NrCpus), Is.EqualTo(new[] { 2, 4 }), "CPUs of the domains");
+                Assert.That(perCpu, Has.Length.GreaterThanOrEqualTo(Rounds), "balance steps");
+                foreach (var step in perCpu.Skip(Rounds - 1))
+                    Assert.That(step[0], Is.EqualTo(step[1]).Within(10).Percent, "load per CPU of the two domains from the fifth step on");
+                Assert.That(run.Hogs.Samples![^1].HogsPerDomain, Is.EqualTo(new[] { 3, 6 }), "hogs per domain at the end");
+            }
+        }
+        finally
+        {
+            foreach (var cpu in missing)
+                await SetOnlineAsync(cpu, true);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.VmTests.Reports;
+
+/// <summary>What <c>wd40-load timer</c> prints.</summary>
+/// <param name="IdleShare">Of all CPUs in the measured window.</param>
+/// <param name="WakeupsPerDomain">Wake-ups in the window by the domain in which the task then ran.</param>
+internal sealed record WakeupsReport(double IdleShare, IReadOnlyList<long> WakeupsPerDomain);
