@@ -79,8 +79,11 @@ static __always_inline s64 wd_cgroup_settle(struct wd_cgroup *g)
 	return change;
 }
 
-/* Adds to the weights that compete within a group; goes up only as far as groups become active or cease to be. */
-static __always_inline void wd_cgroup_add(u32 index, s64 change)
+/*
+ * Adds to the weights that compete within a group; goes up only as far as groups become active or cease to be. A
+ * function of its own to the verifier, which many callbacks share.
+ */
+__noinline int wd_cgroup_add(u32 index, s64 change)
 {
 	int i;
 
@@ -92,10 +95,11 @@ static __always_inline void wd_cgroup_add(u32 index, s64 change)
 		if (g->children)
 			__sync_fetch_and_add(&wd_cgroup_changes, 1);
 		if (level < 2)
-			return; /* weights below the root are what they are: nothing depends on their sum */
+			return 0; /* weights below the root are what they are: nothing depends on their sum */
 		change = wd_cgroup_settle(g);
 		index = g->path[(level - 2) & (WD_CGROUP_DEPTH - 1)];
 	}
+	return 0;
 }
 
 /* A task begins and ceases to compete in its group. */
@@ -147,15 +151,19 @@ static __always_inline u64 wd_cgroup_share(struct wd_cgroup *g)
 	return share;
 }
 
-static __always_inline u32 wd_cgroup_weight(struct wd_local *l)
+/*
+ * Effective weight of a task of a group, if that is still the one of this generation. own: the task's own weight;
+ * counted: what the group's sum holds of it.
+ */
+__noinline u64 wd_cgroup_weight(u32 group, u32 generation, u32 own_weight, u32 counted)
 {
-	struct wd_cgroup *g = wd_cgroup_at(l->group);
-	u64 own = l->own_weight, weight;
+	struct wd_cgroup *g = wd_cgroup_at(group);
+	u64 own = own_weight, weight;
 	s64 sum;
 
-	if (g->generation != l->group_generation)
+	if (g->generation != generation)
 		return own * WD_WEIGHT_ONE;
-	sum = g->sum + (l->counted ? 0 : own);
+	sum = g->sum + (counted ? 0 : own);
 	weight = wd_cgroup_share(g) * own / (sum > (s64)own ? sum : own);
 	return weight > WD_EFFECTIVE_MIN ? weight : WD_EFFECTIVE_MIN;
 }
@@ -178,7 +186,10 @@ static __always_inline void wd_publish_weight(struct wd_local *l, u32 weight)
 /* Takes a task's effective weight as it is now. */
 static __always_inline void wd_weigh(struct wd_local *l)
 {
-	u32 weight = l->group ? wd_cgroup_weight(l) : l->own_weight * WD_WEIGHT_ONE;
+	u32 weight = l->own_weight * WD_WEIGHT_ONE;
+
+	if (l->group)
+		weight = wd_cgroup_weight(l->group, l->group_generation, l->own_weight, l->counted);
 
 	if (weight != l->weight)
 		wd_publish_weight(l, weight);

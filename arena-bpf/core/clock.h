@@ -122,10 +122,10 @@ static __always_inline u64 wd_preempt_rest(u64 now)
 }
 
 /*
- * Looks at what the CPUs of a domain run now, and raises its clock to the lower median of their keys. A median, because
- * both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy one that has a
- * CPU to itself stays far behind. Only while no CPU is idle: nobody competes then, and the clock of a domain that
- * another one follows must not run away with a lone light task.
+ * Looks at what the CPUs of a domain run now, and how far its clock may follow: to the lower median of their keys. A
+ * median, because both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy
+ * one that has a CPU to itself stays far behind. And only while no CPU is idle: nobody competes then, and the clock of
+ * a domain that another one follows must not run away with a lone light task.
  *
  * p: the task that wants a CPU, or NULL; rest: for how long after a preemption a CPU is left alone. The result lies in
  * memory of this CPU, valid until its next call (callers have interrupts off): the verifier follows each value of a
@@ -171,20 +171,42 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 		if (key < r->next)
 			r->next = key;
 	}
-	if (!r->idle && r->reached > r->not_reached)
-		wd_clock_raise(dom, r->next);
 	return r;
 }
 
-/* Lets the clock of a domain go on with what runs there; now and then, from dispatch. */
-static __always_inline void wd_clock_advance(u32 dom, u64 now)
+/* Raises the clock of a domain to what its CPUs have reached, as the last look has shown, but not beyond `limit`. */
+static __always_inline void wd_clock_reach(u32 dom, struct wd_running *r, u64 limit)
+{
+	u64 key = r->next < limit ? r->next : limit;
+
+	if (!r->idle && r->reached > r->not_reached && key != WD_KEY_NONE)
+		wd_clock_raise(dom, key);
+}
+
+/*
+ * Lets the clock of a domain go on with what runs there; now and then, from dispatch. Not beyond the head of its queue,
+ * which comes next, unless the head has been waiting for so long that it cannot run on most of the CPUs.
+ */
+__noinline int wd_clock_advance(u32 dom, u64 now)
 {
 	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	struct wd_local *l;
+	u64 limit = WD_KEY_NONE;
 
 	if (now - c->advanced_at < WD_CLOCK_INTERVAL)
-		return;
+		return 0;
 	c->advanced_at = now;
-	wd_look_at_running(NULL, dom, now, 0);
+	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
+		p = KF(bpf_iter_scx_dsq_next)(&it);
+		l = p ? bpf_task_storage_get(&wd_locals, p, 0, 0) : NULL;
+		if (l && now - l->queued_at < WD_CLOCK_PATIENCE)
+			limit = l->key;
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	wd_clock_reach(dom, wd_look_at_running(NULL, dom, now, 0), limit);
+	return 0;
 }
 
 /*
@@ -197,8 +219,11 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 {
 	u64 clock, reached, key;
 
-	if (!queued)
+	if (!queued) {
 		wd_clock_follow(l->domain);
+		if (r)
+			wd_clock_reach(l->domain, r, WD_KEY_NONE);
+	}
 	clock = reached = wd_clock_of(l->domain);
 	if (l->woken && r && r->largest && r->largest < clock)
 		reached = r->largest;

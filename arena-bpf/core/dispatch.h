@@ -37,8 +37,10 @@ static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l
 	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now, rest);
 }
 
-/* The other domain whose head is earliest after its margin. Its key plus the margin, or WD_KEY_NONE. */
-static __always_inline u64 wd_best_remote(u32 dom, u32 *best)
+/*
+ * The other domain whose head is earliest after its margin, noted at the CPU. Its key plus the margin, or WD_KEY_NONE.
+ */
+__noinline u64 wd_best_remote(u32 dom, s32 cpu)
 {
 	u64 earliest = WD_KEY_NONE;
 	int i;
@@ -61,7 +63,7 @@ static __always_inline u64 wd_best_remote(u32 dom, u32 *best)
 			continue;
 		if (key + margin < earliest) {
 			earliest = key + margin;
-			*best = other;
+			wd_run_of(cpu)->remote = other;
 		}
 	}
 	return earliest;
@@ -126,7 +128,7 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
  * than the kernel's watchdog allows. So now and then the tail of a queue is looked through, where such tasks are, and
  * one that has waited for too long runs next. One in a hundred ms bends the shares by less than a slice in that time.
  */
-static __always_inline bool wd_rescue(u64 dsq, u64 now)
+__noinline int wd_rescue(u64 dsq, u64 now)
 {
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
@@ -169,7 +171,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
 	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE;
 	struct wd_run *run = wd_run_of(cpu);
-	u32 dom = wd_domain_of_cpu(cpu), from = 0, queued;
+	u32 dom = wd_domain_of_cpu(cpu), queued;
 	struct wd_local *l = NULL;
 	bool look;
 
@@ -200,13 +202,13 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		own = wd_head_key(dom);
 	if (look || own == WD_KEY_NONE) {
 		run->pulled_at = now;
-		remote = wd_best_remote(dom, &from);
+		remote = wd_best_remote(dom, cpu);
 	}
 	if (l && kept <= own && kept <= bound && kept <= remote) {
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}
-	if (remote < own && remote < bound && remote < kept && wd_pull(from, dom))
+	if (remote < own && remote < bound && remote < kept && wd_pull(run->remote, dom))
 		return;
 	if (bound <= own && wd_move_to_local(WD_CPU_DSQ + cpu)) {
 		wd_count(dsq_dispatch);
@@ -226,9 +228,9 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	}
 	if (remote == WD_KEY_NONE && !look)
-		remote = wd_best_remote(dom, &from);
+		remote = wd_best_remote(dom, cpu);
 	if (remote != WD_KEY_NONE)
-		wd_pull(from, dom);
+		wd_pull(run->remote, dom);
 }
 
 #endif

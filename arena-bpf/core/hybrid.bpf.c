@@ -161,8 +161,7 @@ void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 	l->runnable = 1;
 	wd_cgroup_enter(l);
 	wd_weigh(l);
-	if (p->flags & PF_WQ_WORKER)
-		wd_note_worker(l);
+	wd_note_worker(p, l);
 	if (woken) {
 		waker = bpf_get_current_task_btf();
 		wl = bpf_task_storage_get(&wd_locals, waker, 0, 0);
@@ -207,6 +206,7 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	if (!l || !run)
 		return;
 	wd_record(WD_EVENT_STOPPING, l->slot, runnable);
+	wd_note_worker(p, l);
 	/* A stop without a start comes at attach: nothing was run on our account. */
 	if (run->started && run->pid == p->pid) {
 		wd_weigh(l);
@@ -247,9 +247,13 @@ void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 	if (!l || !run)
 		return;
 	wd_record(WD_EVENT_TICK, l->slot, cpu);
+	wd_note_worker(p, l);
 	wd_cpu_at(cpu)->clock = now;
 	dom = wd_domain_of_cpu(cpu);
 	if (dom >= WD_MAX_DOMAINS || !run->started)
+		return;
+	/* The machine's own work keeps its slice: cut short, it would wait behind whom it gave way to. */
+	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
 		return;
 	bound = KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);

@@ -22,8 +22,9 @@
 #define WD_WAIT_SCAN	     64		     /* tasks looked at, those with the largest keys */
 #define WD_KEY_BEHIND	     (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
 #define WD_KEY_AHEAD	     (800 * WD_MSEC)
-#define WD_CLOCK_LAG	     (6 * WD_MSEC) /* an idle domain's clock follows the furthest one at this distance */
-#define WD_CLOCK_INTERVAL    WD_MSEC	   /* between looks, from dispatch, at how far a domain has come */
+#define WD_CLOCK_LAG	     (6 * WD_MSEC)  /* an idle domain's clock follows the furthest one at this distance */
+#define WD_CLOCK_INTERVAL    WD_MSEC	    /* between looks, from dispatch, at how far a domain has come */
+#define WD_CLOCK_PATIENCE    (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
 #define WD_SLICE_MIN	     (100 * WD_USEC)
 #define WD_SLICE_MAX	     (100 * WD_MSEC)
 #define WD_PREEMPT_SCAN	     64 /* CPUs looked at for a victim */
@@ -62,7 +63,7 @@ struct wd_run {
 	u32 bound;	 /* what runs is bound to this CPU */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 wakes;	 /* tasks that this CPU has woken since wakes_from */
-	u32 padding;
+	u32 remote;	 /* the domain that was best to pull from at the last look */
 } __attribute__((aligned(64)));
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */

@@ -119,13 +119,20 @@ static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd
 	wd_brief_at(l->slot)->flags = flags;
 }
 
-/* A worker of a workqueue calls itself one only after its birth, and no callback tells. */
-static __always_inline void wd_note_worker(struct wd_local *l)
+/*
+ * A worker of a workqueue calls itself one only when it first runs, and no callback tells: so it is looked at at each
+ * tick and stop as well, lest its first work make it a candidate of the balancer.
+ */
+static __always_inline void wd_note_worker(struct task_struct *p, struct wd_local *l)
 {
-	struct wd_task __arena *t = wd_task_at(l->slot);
-	u32 flags = t->flags;
+	struct wd_task __arena *t;
+	u32 flags;
 
-	if (!l->slot || (flags & WD_TASK_KWORKER))
+	if (!(p->flags & PF_WQ_WORKER) || !l->slot)
+		return;
+	t = wd_task_at(l->slot);
+	flags = t->flags;
+	if (flags & WD_TASK_KWORKER)
 		return;
 	t->flags = flags | WD_TASK_KWORKER;
 	wd_brief_at(l->slot)->flags = flags | WD_TASK_KWORKER;
