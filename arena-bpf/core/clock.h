@@ -138,7 +138,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	u64 clock = wd_clock_of(dom);
 	int i;
 
-	r->next = WD_KEY_NONE;
+	r->next = r->bound = WD_KEY_NONE;
 	r->largest = r->latest = 0;
 	r->reached = r->not_reached = r->idle = 0;
 	r->victim = -1;
@@ -159,8 +159,11 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->victim = cpu;
 		}
 		/* A task bound to its CPU says nothing about the others: its keys follow that CPU's queue. */
-		if (run->bound)
+		if (run->bound) {
+			if (key < r->bound)
+				r->bound = key;
 			continue;
+		}
 		if (key > r->largest)
 			r->largest = key;
 		if (key <= clock) {
@@ -192,10 +195,11 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
+	struct wd_running *r;
 	struct wd_local *l;
-	u64 limit = WD_KEY_NONE;
+	u64 limit = WD_KEY_NONE, passed = now - c->advanced_at;
 
-	if (now - c->advanced_at < WD_CLOCK_INTERVAL)
+	if (passed < WD_CLOCK_INTERVAL)
 		return 0;
 	c->advanced_at = now;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
@@ -205,7 +209,14 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 			limit = l->key;
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
-	wd_clock_reach(dom, wd_look_at_running(NULL, dom, now, 0), limit);
+	r = wd_look_at_running(NULL, dom, now, 0);
+	wd_clock_reach(dom, r, limit);
+	/*
+	 * Where only bound tasks run the clock goes with them, or they would be far ahead of all who come later. No
+	 * faster than time, which a light one's key outruns by far.
+	 */
+	if (r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
+		wd_clock_raise(dom, r->bound < wd_clock_of(dom) + passed ? r->bound : wd_clock_of(dom) + passed);
 	return 0;
 }
 
@@ -238,11 +249,13 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu)
 {
 	u32 dom = wd_domain_of_cpu(cpu);
+	/* One that comes from elsewhere has no claim by what it was there: this queue's clock is another one. */
+	bool comes = l->woken || l->bound != cpu;
 	u64 clock, reached, key;
 
 	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
 		clock = wd_clock_of(dom) - WD_CLOCK_LAG;
-		if (l->woken && run->bound_clock < clock)
+		if (comes && run->bound_clock < clock)
 			run->bound_clock = clock;
 		/* Nobody waited: one that was alone here moved no clock, and owes nothing to those who come now. */
 		key = run->key;
@@ -253,9 +266,9 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	if (clock < WD_CLOCK_START)
 		clock = WD_CLOCK_START;
 	reached = wd_running_key(run, wd_now());
-	if (!l->woken || reached > clock)
+	if (!comes || reached > clock)
 		reached = clock;
-	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->bound = cpu;
 }

@@ -70,12 +70,13 @@ struct wd_run {
 struct wd_running {
 	u64 next;	 /* smallest key charged last that is beyond the domain's clock, WD_KEY_NONE: none is */
 	u64 largest;	 /* of the keys by now that compete for the domain, 0: none does */
+	u64 bound;	 /* smallest key of a task bound to its CPU, WD_KEY_NONE: none runs */
 	u64 latest;	 /* key of the victim */
 	u32 reached;	 /* CPUs whose key is beyond the clock ... */
 	u32 not_reached; /* ... is not, or is just changing ... */
 	u32 idle;	 /* ... and that are idle */
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
-	u64 padding[3];
+	u64 padding[2];
 } __attribute__((aligned(64)));
 
 /* How far a domain has come, virtual ns; a cache line each. */

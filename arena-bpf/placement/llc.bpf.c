@@ -144,16 +144,16 @@ u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __ar
 	}
 	if (!wd_any_idle())
 		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
-	/* Still warm where it ran last, although that is not its home. */
-	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && wd_bit_test(accepting, prev_dom) &&
-	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && wd_claim_idle(prev_cpu))
-		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
 	mask = wd_mask_of(home);
 	if (!mask)
 		return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
 	cpu = wd_select_idle(p, prev_cpu, 0, mask, 0);
 	if (cpu >= 0)
 		return WD_SELECTED(cpu == prev_cpu ? WD_SELECT_PREV_IDLE : WD_SELECT_DIRECT, cpu);
+	/* No CPU of its home is idle, but one that it was pulled to or sent to before is, and still warm. */
+	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && wd_bit_test(accepting, prev_dom) &&
+	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && wd_claim_idle(prev_cpu))
+		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
 	if ((t->flags & WD_TASK_ALL_CPUS) && accepting)
 		return wd_select_greedy(prev_cpu, home, accepting);
 	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);

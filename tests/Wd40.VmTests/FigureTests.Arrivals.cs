@@ -17,7 +17,7 @@ internal sealed partial class FigureTests
     [Test, Property("Check", "A-9")]
     public async Task When_a_newcomer_comes_the_hog_goes_on()
     {
-        await ArrivalDefaultsAsync();
+        await DefaultsAsync();
         var scheduler = await SharedSchedulerAsync("");
         var own = await NewcomerAsync();
         Note($"longest wait of the first hog {own.FirstGapNs / 1e6:F1} ms, share of the newcomer {own.SecondShare:F3}; "
@@ -35,7 +35,7 @@ internal sealed partial class FigureTests
     public async Task While_five_hogs_run_their_homes_are_stable()
     {
         const int Steps = 10;
-        await ArrivalDefaultsAsync();
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         const double Settle = 4 * Interval;
         var run = await BalanceRun.RecordAsync(Guest, "--groups 5", Settle, Settle, RunLength.Of((Steps + 1) * Interval, 300), traced: false);
@@ -48,19 +48,6 @@ internal sealed partial class FigureTests
             Assert.That(run.Applied, Is.LessThanOrEqualTo(limit), "applied migrations after settling");
             Assert.That(run.Hogs.CpusUsed, Is.EqualTo(5).Within(2).Percent, "CPUs that the hogs used");
         }
-    }
-
-    /// <summary>The default scheduler's figures, all at once: each time costs a start of wd40.</summary>
-    private async Task ArrivalDefaultsAsync()
-    {
-        if (_fiveBefore is not null)
-            return;
-        await EndSharedSchedulerAsync();
-        _newcomerBefore = await NewcomerAsync();
-        _pairBefore = await PairAsync();
-        _sleepersBefore = await SleepersAsync();
-        _streamBefore = await StreamAsync();
-        _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
     }
 
     private async Task<NewcomerRun> NewcomerAsync()

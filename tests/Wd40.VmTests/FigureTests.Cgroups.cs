@@ -13,7 +13,7 @@ internal sealed partial class FigureTests
     private readonly Dictionary<string, double[]> _groupsBefore = [];
 
     /// <summary>Two groups with 4 hogs each on 4 CPUs share them by weight, below the root and one level deeper.</summary>
-    [TestCase("flat", ""), TestCase("nested", "p/"), Property("Check", "A-41")]
+    [TestCase("flat", ""), TestCase("nested", "p/"), Property("Check", "A-41"), Category(RunLength.OneKernel)]
     public async Task Groups_share_by_weight(string form, string parent)
     {
         await GroupDefaultsAsync();
@@ -32,7 +32,7 @@ internal sealed partial class FigureTests
     /// A group's share is its own, whoever is in it. On one CPU, where nothing else bounds a share; 40 hogs have 2.5 each of the group's
     /// weight, so weights rounded to whole ones would miss by a fifth.
     /// </summary>
-    [TestCase(9), TestCase(40), Property("Check", "A-41")]
+    [TestCase(9), TestCase(40), Property("Check", "A-41"), Category(RunLength.OneKernel)]
     public async Task Groups_get_their_share_however_many_tasks_they_hold(int many)
     {
         await GroupDefaultsAsync();
@@ -47,7 +47,7 @@ internal sealed partial class FigureTests
     /// Weights that change, tasks that move and tasks that end take effect while all runs: p holds a, b and c, and competes with e. A task
     /// that stayed counted where it was would take from the others in p, so from p's half.
     /// </summary>
-    [Test, Property("Check", "A-41")]
+    [Test, Property("Check", "A-41"), Category(RunLength.OneKernel)]
     public async Task Groups_follow_changes_of_weights_and_tasks()
     {
         await SharedSchedulerAsync("");

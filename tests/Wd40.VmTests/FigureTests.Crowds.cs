@@ -10,10 +10,10 @@ internal sealed partial class FigureTests
     private StreamReport? _streamBefore;
 
     /// <summary>Hogs that ran alone for long are not starved by a stream of short processes, each of which comes with a clean slate.</summary>
-    [Test, Property("Check", "A-10")]
+    [Test, Property("Check", "A-10"), Category(RunLength.OneKernel)]
     public async Task When_short_processes_come_and_go_hogs_go_on()
     {
-        await ArrivalDefaultsAsync();
+        await DefaultsAsync();
         var scheduler = await SharedSchedulerAsync("");
         var own = await StreamAsync();
         // 8 hogs and 8 processes on 8 CPUs.

@@ -7,7 +7,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FigureTests
 {
     /// <summary>A domain with half as many CPUs gets half as much load.</summary>
-    [Test, Property("Check", "A-42")]
+    [Test, Order(2), Property("Check", "A-42"), Category(RunLength.OneKernel)]
     public async Task Unequal_domains_have_equal_load_per_CPU()
     {
         int[] missing = [2, 3];

@@ -77,7 +77,7 @@ internal sealed partial class FigureTests
     /// Without a balancer 4 hogs at home in one domain and 8 in the other get the same: tasks are pulled when they are due earlier, and
     /// no more often than each CPU may.
     /// </summary>
-    [Test, Property("Check", "A-39")]
+    [Test, Order(2), Property("Check", "A-39")]
     public async Task Tasks_are_kept_before_others_are_pulled()
     {
         const double Fair = 8.0 / 12, PullsPerSecond = 500;

@@ -11,10 +11,10 @@ internal sealed partial class FigureTests
     private WakeupsReport? _sleepersBefore;
 
     /// <summary>Two tasks that wake each other over pipes stay in one domain, by the ways that are there for synchronous wake-ups.</summary>
-    [Test, Property("Check", "A-19")]
+    [Test, Property("Check", "A-19"), Category(RunLength.OneKernel)]
     public async Task When_two_tasks_wake_each_other_they_share_a_domain()
     {
-        await ArrivalDefaultsAsync();
+        await DefaultsAsync();
         var scheduler = await SharedSchedulerAsync("");
         var before = await scheduler.TotalsAsync();
         var own = await PairAsync();
@@ -30,10 +30,10 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>Tasks that mostly sleep wake up in their own domain while it has idle CPUs, wherever they may run.</summary>
-    [Test, Property("Check", "A-20")]
+    [Test, Property("Check", "A-20"), Category(RunLength.OneKernel)]
     public async Task When_sleepers_wake_up_it_is_at_home()
     {
-        await ArrivalDefaultsAsync();
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         var own = await SleepersAsync();
         long all = own.WakeupsPerDomain.Sum(), home = own.WakeupsPerDomain[0];

@@ -16,7 +16,7 @@ internal sealed partial class FigureTests
     private const ulong ShortestSliceUs = 1000, LongestSliceUs = 20_000;
 
     /// <summary>CPUs of a busy domain leave the set of those that accept tasks within 3 steps of the tuner, and return when it is idle.</summary>
-    [Test, Property("Check", "A-22")]
+    [Test, Property("Check", "A-22"), Category(RunLength.OneKernel)]
     public async Task While_a_domain_is_busy_it_accepts_no_tasks()
     {
         const int Steps = 3;
@@ -49,7 +49,7 @@ internal sealed partial class FigureTests
     /// Does not carry the name of check A-21, which ends one hog of 8: the 87.5 percent that are left, with what the readings themselves cost,
     /// are too near the limit of 90.
     /// </remarks>
-    [Test, Property("Check", "slices")]
+    [Test, Property("Check", "slices"), Category(RunLength.OneKernel)]
     public async Task While_the_machine_is_full_slices_are_short()
     {
         const int Steps = 5;

@@ -7,6 +7,8 @@ namespace Wd40.VmTests;
 /// <summary>Order alone bounds no wait.</summary>
 internal sealed partial class FigureTests
 {
+    private Delays? _sleeperBefore;
+
     /// <summary>
     /// Light tasks among a crowd of heavy ones get their turn before the kernel's watchdog ends the scheduler (10 s): by weights alone each
     /// light one would wait for minutes.
@@ -35,8 +37,8 @@ internal sealed partial class FigureTests
     public async Task A_sleeper_beside_hogs_wakes_within_a_tick()
     {
         const long TickNs = 4_000_000, LimitNs = TickNs + 1_000_000;
-        await EndSharedSchedulerAsync();
-        var before = await SleeperAsync();
+        await DefaultsAsync();
+        var before = _sleeperBefore!;
         await SharedSchedulerAsync("");
         var own = await SleeperAsync();
         Note($"8 hogs and a task that sleeps for 1 ms: wake-up delay p50 {own.P50 / 1e6:F2}, p99 {own.P99 / 1e6:F2}, max {own.Max / 1e6:F1} ms "

@@ -4,6 +4,9 @@ namespace Wd40.VmTests.Harness;
 /// <summary>How long the checks run: scaled by default, at full length with WD40_FULL=1.</summary>
 internal static class RunLength
 {
+    /// <summary>Category of the checks that the scaled run makes on the newest kernel only; at full length they run on all.</summary>
+    public const string OneKernel = "one-kernel";
+
     /// <summary>True for the acceptance checks at full length.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("WD40_FULL") == "1";
 
