@@ -56,8 +56,11 @@ internal sealed class RunningScheduler : IAsyncDisposable
             throw new AssertionException($"wd40 {options} was not enabled: {answer.Error}\n{job.ErrorSoFar}");
         }
 
-        guest.Note($"wd40 {options} enabled");
-        return new RunningScheduler(guest, job, options);
+        // Its process has more to do before its loop begins, which takes an emulated CPU seconds beside hogs that come at once.
+        var running = new RunningScheduler(guest, job, options);
+        await running.TotalsAsync().ConfigureAwait(false);
+        guest.Note($"wd40 {options} enabled and serving");
+        return running;
     }
 
     /// <summary>Ends it with a signal and returns how the process ended.</summary>
