@@ -50,7 +50,7 @@ internal sealed partial class FunctionTests
 
     /// <summary>CPUs that go and come under load: each time the scheduler is back, with a bounded delay, and every task goes on.</summary>
     /// <remarks>Does not carry the name of check A-5: its 2 s until the scheduler is back are not met by a restart in emulation (4 to 9 s).</remarks>
-    [Test, Property("Check", "hotplug")]
+    [Test, Property("Check", "hotplug"), Category(RunLength.OneKernel)]
     public async Task Hotplug_under_load_loses_nothing()
     {
         const int Cpu = 5, Spinners = 3, Sleepers = 2;

@@ -30,7 +30,7 @@ internal sealed partial class FunctionTests
     }
 
     /// <summary>With -b the balancer leaves workers of workqueues where they are. Without it, it moves some in most runs, not in all.</summary>
-    [Test, Property("Check", "A-25")]
+    [Test, Property("Check", "A-25"), Category(RunLength.OneKernel)]
     public async Task Workers_of_workqueues_are_spared()
     {
         var scheduler = await SharedSchedulerAsync($"{BalancerOften} -b");
