@@ -68,7 +68,7 @@ struct wd_run {
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */
 struct wd_running {
-	u64 next;	 /* smallest key charged last that is beyond the domain's clock, WD_KEY_NONE: none is */
+	u64 next;	 /* smallest key by now that is beyond the domain's clock, WD_KEY_NONE: none is */
 	u64 largest;	 /* of the keys by now that compete for the domain, 0: none does */
 	u64 bound;	 /* smallest key of a task bound to its CPU, WD_KEY_NONE: none runs */
 	u64 latest;	 /* key of the victim */

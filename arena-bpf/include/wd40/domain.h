@@ -11,7 +11,7 @@
 
 struct __wd_shared wd_domain {
 	/* line 0, kernel half */
-	u64 clock WD_WRITER("core");		/* largest key that started to run in order, virtual ns */
+	u64 clock WD_WRITER("core");		/* how far its tasks have come, virtual ns */
 	u64 pulled_in WD_WRITER("core ATOMIC"); /* tasks taken from another domain */
 	u64 pulled_out WD_WRITER("core ATOMIC");
 	u64 reserved[5] WD_WRITER("core");
