@@ -217,6 +217,13 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	c->clock = now;
 	c->key = WD_KEY_NONE;
 	c->slot = WD_NO_SLOT;
+	/*
+	 * With slice left it gives way to a real-time task, nobody knows for how long. The kernel would let it wait
+	 * here; without slice it is queued, for any CPU. (A reenqueue from cpu_release leaves it where it is: the
+	 * callback itself keeps the task from migrating.)
+	 */
+	if (runnable && p->scx.slice)
+		wd_set_slice(p, 0);
 }
 
 void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)

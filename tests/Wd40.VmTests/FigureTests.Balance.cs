@@ -72,8 +72,8 @@ internal sealed partial class FigureTests
     private async Task JudgeConvergenceAsync(RunningScheduler scheduler, BalanceRun run, int[] wanted)
     {
         var steps = run.Steps;
-        var even = steps.Select(IsEven).ToArray();
-        var rounds = Array.LastIndexOf(even, false) + 2;
+        // Even from then on as well: in the mean of what follows, since a step also sees the load of what else wakes up in it.
+        var rounds = 1 + Enumerable.Range(0, steps.Count).FirstOrDefault(i => IsEven(steps[i]) && IsEven([.. steps.Skip(i)]), steps.Count);
         var last = run.Hogs.Samples![^1].HogsPerDomain;
         Note($"even after {rounds} balance steps of {steps.Count}: "
             + $"loads {string.Join(" ", steps.Select(step => string.Join(":", step.Domains.Select(domain => Text(domain.Load)))))}; "
@@ -99,9 +99,11 @@ internal sealed partial class FigureTests
 
     private static string Text(double load) => load.ToString("F2", CultureInfo.InvariantCulture);
 
-    private static bool IsEven(ClusterStats step)
+    /// <summary>Whether the domains' loads, in the mean of these steps, are within 5 % of their mean.</summary>
+    private static bool IsEven(params ClusterStats[] steps)
     {
-        var mean = step.Domains.Average(domain => domain.Load);
-        return step.Domains.All(domain => Math.Abs(domain.Load - mean) <= 0.05 * mean);
+        var loads = steps[0].Domains.Select((_, domain) => steps.Average(step => step.Domains[domain].Load)).ToArray();
+        var mean = loads.Average();
+        return loads.All(load => Math.Abs(load - mean) <= 0.05 * mean);
     }
 }

@@ -4,10 +4,54 @@ using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests;
 
-/// <summary>Hogs in a stream of short processes.</summary>
+/// <summary>
+/// Who waits for a CPU, and which CPUs are idle meanwhile, by the kernel's tracepoints; hogs in a stream of short processes.
+/// </summary>
 internal sealed partial class FigureTests
 {
+    private static readonly int[] _crowds = [6, 8, 12];
+
+    private readonly Dictionary<int, WaitsReport> _idleBefore = [];
+    private WaitsReport? _kthreadsBefore;
     private StreamReport? _streamBefore;
+
+    /// <summary>No CPU is idle for long while a hog that may run there is queued, whether there are fewer hogs than CPUs or more.</summary>
+    [TestCase(6), TestCase(8), TestCase(12)]
+    [Property("Check", "A-15")]
+    public async Task When_hogs_are_queued_no_CPU_is_idle(int hogs)
+    {
+        const long LimitNs = 5_000_000;
+        await DefaultsAsync();
+        await SharedSchedulerAsync("");
+        var own = await CrowdAsync(hogs);
+        Note($"{hogs} hogs: a CPU idle with a hog queued for {own.IdleQueuedLongestNs / 1e6:F2} ms at most, {own.IdleQueuedNs / 1e6:F1} ms of all CPUs together, "
+            + $"in {own.Events} events; default scheduler {_idleBefore[hogs].IdleQueuedLongestNs / 1e6:F2} and {_idleBefore[hogs].IdleQueuedNs / 1e6:F1} ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Events, Is.GreaterThan(500), "events in the trace");
+            Assert.That(own.IdleQueuedLongestNs, Is.LessThanOrEqualTo(LimitNs), "longest time that a CPU was idle while a hog was queued, ns");
+        }
+    }
+
+    /// <summary>Kernel threads bound to a CPU do not wait for the hogs there.</summary>
+    [Test, Property("Check", "A-17")]
+    public async Task When_hogs_crowd_every_CPU_its_kernel_threads_run()
+    {
+        const long P99LimitNs = 5_000_000, LimitNs = 50_000_000;
+        await DefaultsAsync();
+        await SharedSchedulerAsync("");
+        var own = await KthreadsAsync();
+        Note($"{own.KthreadWaitNs.Count} waits of {own.Kthreads} kernel threads: p99 {own.KthreadWaitNs.P99 / 1e6:F3} ms, longest "
+            + $"{own.KthreadWaitNs.Max / 1e6:F3} ms ({own.KthreadWorst}); default scheduler p99 {_kthreadsBefore!.KthreadWaitNs.P99 / 1e6:F3} ms, "
+            + $"longest {_kthreadsBefore.KthreadWaitNs.Max / 1e6:F3} ms ({_kthreadsBefore.KthreadWorst})");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Kthreads, Is.GreaterThanOrEqualTo(4), "kernel threads that waited");
+            Assert.That(own.KthreadWaitNs.Count, Is.GreaterThan(40), "waits");
+            Assert.That(own.KthreadWaitNs.P99, Is.LessThan(P99LimitNs), "99th percentile of the waits, ns");
+            Assert.That(own.KthreadWaitNs.Max, Is.LessThan(LimitNs), "longest wait, ns");
+        }
+    }
 
     /// <summary>Hogs that ran alone for long are not starved by a stream of short processes, each of which comes with a clean slate.</summary>
     [Test, Property("Check", "A-10"), Category(RunLength.OneKernel)]
@@ -28,6 +72,23 @@ internal sealed partial class FigureTests
             Assert.That(own.Windows.Min(window => window.ShareMin), Is.GreaterThan(0.3 * Fair), "CPUs of the hog that got least in any window");
             Assert.That(scheduler.Job.HasEnded, Is.False, "wd40 has ended");
         }
+    }
+
+    private async Task<WaitsReport> CrowdAsync(int hogs)
+    {
+        var trace = await TraceRecording.OfWaitsAsync(Guest);
+        await LoadAsync<HogsReport>($"hogs --groups {hogs} --warmup 0 --seconds {RunLength.Of(6, 60)}");
+        return await trace.StopAsync<WaitsReport>();
+    }
+
+    private async Task<WaitsReport> KthreadsAsync()
+    {
+        // A first time without a trace: what the balancer does first with so many tasks takes it long, and it is a real-time task.
+        var bound = string.Join(',', Enumerable.Range(0, 8).Select(cpu => $"1:cpus={cpu}"));
+        await LoadAsync<HogsReport>($"hogs --groups 32,{bound} --warmup 0 --seconds 4");
+        var trace = await TraceRecording.OfWaitsAsync(Guest);
+        await LoadAsync<HogsReport>($"hogs --groups 32,{bound} --warmup 0 --seconds {RunLength.Of(20, 120)}");
+        return await trace.StopAsync<WaitsReport>();
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Wd40.VmTests;
 /// <summary>Order alone bounds no wait.</summary>
 internal sealed partial class FigureTests
 {
-    private Delays? _sleeperBefore;
+    private Summary? _sleeperBefore;
 
     /// <summary>
     /// Light tasks among a crowd of heavy ones get their turn before the kernel's watchdog ends the scheduler (10 s): by weights alone each
@@ -51,9 +51,9 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>Of three windows the one in the middle, by its 99th percentile: a single one sways by a third.</summary>
-    private async Task<Delays> SleeperAsync()
+    private async Task<Summary> SleeperAsync()
     {
-        var windows = new List<Delays>();
+        var windows = new List<Summary>();
         for (var i = 0; i < 3; i++)
         {
             windows.Add((await LoadAsync<WakeupsReport>(FormattableString.Invariant(

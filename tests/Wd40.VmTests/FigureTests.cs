@@ -148,6 +148,9 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         _newcomerBefore = await NewcomerAsync();
         _pairBefore = await PairAsync();
         _sleepersBefore = await SleepersAsync();
+        foreach (var hogs in _crowds)
+            _idleBefore[hogs] = await CrowdAsync(hogs);
+        _kthreadsBefore = await KthreadsAsync();
         _streamBefore = await StreamAsync();
         _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
     }

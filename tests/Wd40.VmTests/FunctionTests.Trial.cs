@@ -43,6 +43,29 @@ internal sealed partial class FunctionTests
         }
     }
 
+    /// <summary>SIGUSR1 confirms it: it stays beyond its time and then ends as any other run.</summary>
+    [Test, Property("Check", "trial"), Category(RunLength.OneKernel)]
+    public async Task A_confirmed_trial_stays()
+    {
+        // Longer than the other: the first signal that a process handles takes it some time on a host that is busy with other work.
+        const int SigUsr1 = 10, Seconds = 2 * TrialSeconds;
+        await EndSharedSchedulerAsync();
+        await using var scheduler = await RunningScheduler.StartAsync(Guest, $"--trial {Seconds} --json");
+        await scheduler.Job.KillAsync(SigUsr1);
+        await Guest.CallAsync($"sleep {Seconds + 2}");
+        var state = await StateAsync();
+        var ended = scheduler.Job.HasEnded;
+        var result = await scheduler.StopAsync();
+        var lines = TrialLines(result.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(state, Is.EqualTo("enabled"), "2 s after the time of the trial");
+            Assert.That(ended, Is.False, "the process had ended");
+            Assert.That(lines.Select(line => line.GetProperty("outcome").GetString()), Is.EqualTo(new[] { "Confirmed" }));
+            Assert.That(result.ExitCode, Is.EqualTo((int)ExitCode.Clean), result.Error);
+        }
+    }
+
     private static JsonElement[] TrialLines(string output) =>
     [
         .. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)

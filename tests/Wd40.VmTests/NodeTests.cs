@@ -67,6 +67,30 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
         }
     }
 
+    /// <summary>With a threshold of 2 across nodes an idle node takes tasks from one that has 2 or more queued, and leaves it the last one.</summary>
+    [Test, Property("Check", "A-24"), Category(RunLength.OneKernel)]
+    public async Task Only_a_queue_of_the_threshold_gives_tasks_to_another_node()
+    {
+        var scheduler = await SharedSchedulerAsync("--greedy-threshold-x-numa 2 --no-load-balance");
+        var before = PullsAcross(await scheduler.TotalsAsync());
+        // One hog waits for 4 CPUs, then 4 do.
+        var five = await AtNode0Async(5);
+        var between = PullsAcross(await scheduler.TotalsAsync());
+        var eight = await AtNode0Async(8);
+        var after = PullsAcross(await scheduler.TotalsAsync());
+        TestContext.Out.WriteLine($"5 hogs at home on node 0 used {five.CpusUsed:F2} CPUs, {between - before} pulls; 8 used {eight.CpusUsed:F2}, "
+            + $"{after - between} pulls");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(five.CpusUsed, Is.LessThan(4.3), "CPUs of 5 hogs, of which one is queued");
+            Assert.That(eight.CpusUsed, Is.GreaterThan(5.5), "CPUs of 8 hogs, of which all but one may run");
+            Assert.That(after - between, Is.GreaterThanOrEqualTo(3), "greedy_xnuma with 4 queued");
+        }
+    }
+
+    private Task<HogsReport> AtNode0Async(int hogs) => LoadAsync<HogsReport>(
+        $"hogs --groups {hogs}:start=0-3 --domains 0-3,4-7 --widen-after 0.5 --warmup 1 --seconds {RunLength.Of(2, 20)}");
+
     private static long PullsAcross(ClusterStats totals) => (long)Math.Round(totals.Total * totals.GreedyXnuma / 100);
 
     private async Task<IReadOnlyList<HogSample>> SamplesAsync(string arguments)

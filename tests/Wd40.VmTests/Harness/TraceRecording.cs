@@ -16,6 +16,9 @@ internal sealed class TraceRecording
     public static Task<TraceRecording> OfMovesAsync(Guest guest) =>
         StartAsync(guest, "trace-migrations --comm '*' --domains 0-3,4-7 --list 100000");
 
+    /// <summary>Waits of kernel threads, and CPUs that are idle while a hog is queued; read as <see cref="WaitsReport"/>.</summary>
+    public static Task<TraceRecording> OfWaitsAsync(Guest guest) => StartAsync(guest, "trace-waits --watch wd40-hog --explain-us 5000");
+
     /// <summary>Ends recording; lost events are a failure.</summary>
     public async Task<T> StopAsync<T>()
     {

@@ -5,7 +5,4 @@ namespace Wd40.VmTests.Reports;
 /// <param name="DelayNs">From the moment a sleeper was due to the moment it ran.</param>
 /// <param name="IdleShare">Of all CPUs in the measured window.</param>
 /// <param name="WakeupsPerDomain">Wake-ups in the window by the domain in which the task then ran.</param>
-internal sealed record WakeupsReport(Delays DelayNs, double IdleShare, IReadOnlyList<long> WakeupsPerDomain);
-
-/// <summary>Delays of many wake-ups, ns.</summary>
-internal sealed record Delays(int Count, long P50, long P99, long Max);
+internal sealed record WakeupsReport(Summary DelayNs, double IdleShare, IReadOnlyList<long> WakeupsPerDomain);
