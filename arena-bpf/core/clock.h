@@ -106,32 +106,15 @@ static __always_inline void wd_run_set(struct wd_run *run, u64 key, u32 weight, 
 }
 
 /*
- * For how long a CPU is left alone after a preemption, by how many tasks this CPU has woken in a ms. Timers wake a few.
- * A task that wakes one after the other would be preempted by each of them, or have each preempt others, and all would
- * do in twice as many switches what they do as well when their turn comes.
- */
-static __always_inline u64 wd_preempt_rest(u64 now)
-{
-	struct wd_run *here = wd_run_of(bpf_get_smp_processor_id());
-
-	if (now - here->wakes_from >= WD_MSEC) {
-		here->wakes_from = now;
-		here->wakes = 0;
-	}
-	return ++here->wakes > WD_WAKES_FEW ? WD_PREEMPT_REST_LONG : WD_PREEMPT_REST;
-}
-
-/*
  * Looks at what the CPUs of a domain run now, and how far its clock may follow: to the lower median of their keys. A
  * median, because both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy
  * one that has a CPU to itself stays far behind. And only while no CPU is idle: nobody competes then, and the clock of
  * a domain that another one follows must not run away with a lone light task.
  *
- * p: the task that wants a CPU, or NULL; rest: for how long after a preemption a CPU is left alone. The result lies in
- * memory of this CPU, valid until its next call (callers have interrupts off): the verifier follows each value of a
- * local variable through the loop, but not this.
+ * p: the task that wants a CPU, or NULL. The result lies in memory of this CPU, valid until its next call (callers have
+ * interrupts off): the verifier follows each value of a local variable through the loop, but not this.
  */
-static __always_inline struct wd_running *wd_look_at_running(struct task_struct *p, u32 dom, u64 now, u64 rest)
+static __always_inline struct wd_running *wd_look_at_running(struct task_struct *p, u32 dom, u64 now)
 {
 	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
 	u32 nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
@@ -153,7 +136,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->not_reached += !run->idle;
 			continue;
 		}
-		if (p && key > r->latest && now - run->preempted_at >= rest &&
+		if (p && key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
 		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
 			r->latest = key;
 			r->victim = cpu;
@@ -209,7 +192,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 			limit = l->key;
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
-	r = wd_look_at_running(NULL, dom, now, 0);
+	r = wd_look_at_running(NULL, dom, now);
 	wd_clock_reach(dom, r, limit);
 	/*
 	 * Where only bound tasks run the clock goes with them, or they would be far ahead of all who come later. No

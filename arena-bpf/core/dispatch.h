@@ -5,15 +5,15 @@
 
 #include "task_state.h"
 
-/* Preempts what runs on a CPU if a queued key is earlier by the module's margin, and the last time was `rest` ago. True
- * if it did. */
-static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now, u64 rest)
+/* Preempts what runs on a CPU if a queued key is earlier by the module's margin, and not again at once. True if it did.
+ */
+static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
 {
 	u64 margin = wd_preempt_margin, running = wd_running_key(run, now);
 
 	if (margin == WD_KEY_NONE || running == WD_KEY_NONE || running < key + margin)
 		return false;
-	if (now - run->preempted_at < rest)
+	if (now - run->preempted_at < WD_PREEMPT_REST)
 		return false;
 	run->preempted_at = now;
 	wd_count(preempt);
@@ -26,15 +26,15 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
  * timer, which makes that CPU the one that queues it and needs no other's attention. Else the one that has run ahead
  * most.
  */
-static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l, u32 dom, s32 furthest, u64 rest)
+static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l, u32 dom, s32 furthest)
 {
 	s32 last = wd_task_cpu(p);
 	u64 now = wd_now();
 
 	if (last != furthest && wd_domain_of_cpu(last) == dom && KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) &&
-	    wd_preempt_cpu(last, wd_run_of(last), l->key, now, rest))
+	    wd_preempt_cpu(last, wd_run_of(last), l->key, now))
 		return;
-	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now, rest);
+	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now);
 }
 
 /*

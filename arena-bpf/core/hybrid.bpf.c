@@ -82,7 +82,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	l->queued_at = wd_now();
 	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
-	if (!wd_preempt_cpu(cpu, run, l->key, wd_now(), WD_PREEMPT_REST))
+	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 
@@ -94,7 +94,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	u32 dom, queued;
 	struct wd_running *running = NULL;
 	bool woken;
-	u64 slice, rest = WD_PREEMPT_REST;
+	u64 slice;
 
 	use_arena();
 	if (!l) {
@@ -117,14 +117,12 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_insert(p, WD_DSQ_LOCAL, wd_slice(t, 0, 1), enq_flags);
 		return;
 	}
-	if (wd_domain_of_cpu(cpu) != dom && !l->woken)
-		wd_count(repatriate);
 	woken = l->woken;
+	if (wd_domain_of_cpu(cpu) != dom && !woken)
+		wd_count(repatriate);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
-	if (woken)
-		rest = wd_preempt_rest(wd_now());
 	if (woken || !queued)
-		running = wd_look_at_running(p, dom, wd_now(), rest);
+		running = wd_look_at_running(p, dom, wd_now());
 	wd_key_queued(l, t, queued, running);
 	l->queued_at = wd_now();
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
@@ -136,7 +134,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 			wd_count(kick_greedy);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
 	} else if (woken && t->rested && !l->sync && running && running->victim >= 0) {
-		wd_preempt(p, l, dom, running->victim, rest);
+		wd_preempt(p, l, dom, running->victim);
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	}

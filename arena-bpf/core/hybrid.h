@@ -12,22 +12,20 @@
 #include "wd40/slots.h"
 #include "wd40/table.h"
 
-#define WD_CLOCK_START	     (1ull << 40)
-#define WD_PULL_INTERVAL     (2 * WD_MSEC)   /* between looks at the other domains */
-#define WD_PREEMPT_REST	     (WD_MSEC / 2)   /* at most one preemption of a CPU in this time */
-#define WD_WAKES_FEW	     2		     /* wake-ups in a ms by a CPU, after which ... */
-#define WD_PREEMPT_REST_LONG (2 * WD_MSEC)   /* ... it preempts no CPU more often */
-#define WD_WAIT_MAX	     (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
-#define WD_WAIT_CHECK	     (100 * WD_MSEC) /* between looks for such tasks at a queue */
-#define WD_WAIT_SCAN	     64		     /* tasks looked at, those with the largest keys */
-#define WD_KEY_BEHIND	     (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
-#define WD_KEY_AHEAD	     (800 * WD_MSEC)
-#define WD_CLOCK_LAG	     (6 * WD_MSEC)  /* an idle domain's clock follows the furthest one at this distance */
-#define WD_CLOCK_INTERVAL    WD_MSEC	    /* between looks, from dispatch, at how far a domain has come */
-#define WD_CLOCK_PATIENCE    (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
-#define WD_SLICE_MIN	     (100 * WD_USEC)
-#define WD_SLICE_MAX	     (100 * WD_MSEC)
-#define WD_PREEMPT_SCAN	     64 /* CPUs looked at for a victim */
+#define WD_CLOCK_START	  (1ull << 40)
+#define WD_PULL_INTERVAL  (2 * WD_MSEC)	  /* between looks at the other domains */
+#define WD_PREEMPT_REST	  (WD_MSEC / 2)	  /* at most one preemption of a CPU in this time */
+#define WD_WAIT_MAX	  (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
+#define WD_WAIT_CHECK	  (100 * WD_MSEC) /* between looks for such tasks at a queue */
+#define WD_WAIT_SCAN	  64		  /* tasks looked at, those with the largest keys */
+#define WD_KEY_BEHIND	  (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
+#define WD_KEY_AHEAD	  (800 * WD_MSEC)
+#define WD_CLOCK_LAG	  (6 * WD_MSEC)	 /* an idle domain's clock follows the furthest one at this distance */
+#define WD_CLOCK_INTERVAL WD_MSEC	 /* between looks, from dispatch, at how far a domain has come */
+#define WD_CLOCK_PATIENCE (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
+#define WD_SLICE_MIN	  (100 * WD_USEC)
+#define WD_SLICE_MAX	  (100 * WD_MSEC)
+#define WD_PREEMPT_SCAN	  64 /* CPUs looked at for a victim */
 
 /* Trusted state of a task, in task storage. */
 struct wd_local {
@@ -56,13 +54,11 @@ struct wd_run {
 	u32 weight;  /* as in wd_local */
 	u32 pid;
 	u64 preempted_at;
-	u64 wakes_from; /* begin of the ms in which wakes are counted */
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
 	u32 bound;	 /* what runs is bound to this CPU */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
-	u32 wakes;	 /* tasks that this CPU has woken since wakes_from */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
 } __attribute__((aligned(64)));
 

@@ -137,22 +137,31 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     }
 
     /// <summary>Takes all figures of the default scheduler at once: each time costs a start of wd40.</summary>
-    private async Task DefaultsAsync()
+    /// <param name="oneKernel">Also those of checks that the scaled run makes on the newest kernel only.</param>
+    private async Task DefaultsAsync(bool oneKernel = false)
     {
-        if (_default.Count > 0)
+        oneKernel |= RunLength.IsFull || Guest.Options.Kernel == KernelCatalog.Newest;
+        if (_default.Count > 0 && (_streamBefore is not null || !oneKernel))
             return;
         await EndSharedSchedulerAsync();
-        foreach (var compared in new[] { "A-6", "A-7", "A-8", "A-26" })
-            _default[compared] = await HogsAsync(compared);
-        _sleeperBefore = await SleeperAsync();
-        _newcomerBefore = await NewcomerAsync();
+        if (_default.Count == 0)
+        {
+            foreach (var compared in new[] { "A-6", "A-7", "A-8", "A-26" })
+                _default[compared] = await HogsAsync(compared);
+            _sleeperBefore = await SleeperAsync();
+            _newcomerBefore = await NewcomerAsync();
+            _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
+        }
+
+        if (!oneKernel)
+            return;
         _pairBefore = await PairAsync();
         _sleepersBefore = await SleepersAsync();
         foreach (var hogs in _crowds)
             _idleBefore[hogs] = await CrowdAsync(hogs);
         _kthreadsBefore = await KthreadsAsync();
+        await GroupDefaultsAsync();
         _streamBefore = await StreamAsync();
-        _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
     }
 
     private Task<HogsReport> HogsAsync(string name, int seconds = Seconds, int fullSeconds = FullSeconds, double warmup = 1) =>

@@ -51,8 +51,12 @@ public sealed class PeriodicStep
     /// <summary>Longest time from a deadline to the begin of its step, in ticks of the clock.</summary>
     public long LatestTicks { get; private set; }
 
-    /// <summary>Counts the period anew from now: called when the loop starts, because set-up takes its time.</summary>
-    public void Restart() => _deadline = _clock.GetTimestamp() + _period;
+    /// <summary>Counts period and figures anew from now: called when the loop starts, because set-up takes its time.</summary>
+    public void Restart()
+    {
+        _deadline = _clock.GetTimestamp() + _period;
+        Count = TicksUsed = LongestTicks = LatestTicks = 0;
+    }
 
     /// <summary>Does the step if its time has come.</summary>
     /// <param name="now">Time stamp of the clock.</param>

@@ -66,6 +66,17 @@ public sealed class PeriodicStepTests
     }
 
     [Test]
+    public void What_came_before_a_restart_is_not_counted()
+    {
+        var clock = new ManualClock();
+        var step = new PeriodicStep("tuner", _period, clock, () => clock.Advance(3));
+        clock.Advance(107);
+        step.RunIfDue(clock.GetTimestamp());
+        step.Restart();
+        Assert.That(new[] { step.Count, step.TicksUsed, step.LongestTicks, step.LatestTicks }, Is.All.Zero);
+    }
+
+    [Test]
     public void A_step_longer_than_its_period_leaves_a_whole_period_free()
     {
         var clock = new ManualClock();
