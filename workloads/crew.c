@@ -65,7 +65,7 @@ static void fail_if_dead(struct crew *c)
 }
 
 /*
- * Waits until every member stands at the barrier, makes this process a real-time one (so that sampling and ending
+ * Waits until every member sleeps at the barrier, makes this process a real-time one (so that sampling and ending
  * members do not depend on the scheduler under test), and opens the barrier.
  */
 void crew_start(struct crew *c, double warmup_s, double window_s)
@@ -82,6 +82,11 @@ void crew_start(struct crew *c, double warmup_s, double window_s)
 			die("only %u of %u processes reached the barrier in %llu s: the scheduler starves tasks", ready,
 			    c->count, READY_NS / NSEC_PER_SEC);
 	}
+	/* The last one has said so, and is about to sleep: to a scheduler only a wake-up shows what it has set for
+	 * itself. */
+	for (unsigned int i = 0; i < c->count; i++)
+		while (!is_asleep(c->pids[i]) && now_ns() <= limit)
+			sleep_until(now_ns() + NSEC_PER_MSEC);
 	prctl(PR_SET_TIMERSLACK, 1);
 	c->realtime = sched_setscheduler(0, SCHED_FIFO, &param) == 0;
 	if (!c->realtime)

@@ -63,20 +63,38 @@ void cpu_idle_ticks(u64 *idle_ns, size_t max_cpus)
 	}
 }
 
+/* A field of a process's record, from 3 on, in buf. NULL: no such process. */
+static const char *stat_field(pid_t pid, int wanted, char *buf, size_t size)
+{
+	char path[64], *p, *save = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (!read_text(path, buf, size))
+		return NULL;
+	p = strrchr(buf, ')');
+	if (!p)
+		return NULL;
+	/* The name may hold blanks; after it comes field 3. */
+	p = strtok_r(p + 1, " ", &save);
+	for (int field = 3; p && field < wanted; field++)
+		p = strtok_r(NULL, " ", &save);
+	return p;
+}
+
 /* The CPU a process last ran on (or runs on), by the kernel's own record. -1: no such process. */
 int last_cpu_of(pid_t pid)
 {
-	char path[64], buf[2048], *p, *save = NULL;
+	char buf[2048];
+	const char *cpu = stat_field(pid, 39, buf, sizeof(buf));
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (!read_text(path, buf, sizeof(buf)))
-		return -1;
-	p = strrchr(buf, ')');
-	if (!p)
-		return -1;
-	/* The name may hold blanks; after it comes field 3, and the processor is field 39. */
-	p = strtok_r(p + 1, " ", &save);
-	for (int field = 3; p && field < 39; field++)
-		p = strtok_r(NULL, " ", &save);
-	return p ? atoi(p) : -1;
+	return cpu ? atoi(cpu) : -1;
+}
+
+/* Does a process sleep, by the kernel's own record? */
+bool is_asleep(pid_t pid)
+{
+	char buf[2048];
+	const char *state = stat_field(pid, 3, buf, sizeof(buf));
+
+	return state && *state == 'S';
 }

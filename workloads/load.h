@@ -82,6 +82,7 @@ void cpu_time_read(struct cpu_time *t);
 double idle_share(const struct cpu_time *from, const struct cpu_time *to);
 void cpu_idle_ticks(u64 *idle_ns, size_t max_cpus);
 int last_cpu_of(pid_t pid);
+bool is_asleep(pid_t pid);
 
 /* json.c: one JSON object on stdout */
 void json_begin(const char *scenario);

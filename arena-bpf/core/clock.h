@@ -237,10 +237,13 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	u64 clock, reached, key;
 
 	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
-		clock = wd_clock_of(dom) - WD_CLOCK_LAG;
-		if (comes && run->bound_clock < clock)
-			run->bound_clock = clock;
-		/* Nobody waited: one that was alone here moved no clock, and owes nothing to those who come now. */
+		/*
+		 * Nobody waited, so this queue's clock begins anew: light tasks that were here before may have carried
+		 * it minutes ahead of the domain, where a newcomer would be starved by all who are not bound. Only one
+		 * that runs here counts: it was alone, moved no clock, and owes nothing to those who come now.
+		 */
+		if (comes)
+			run->bound_clock = wd_clock_of(dom) - WD_CLOCK_LAG;
 		key = run->key;
 		if (run->started && run->bound && key != WD_KEY_NONE && run->bound_clock < key)
 			run->bound_clock = key;

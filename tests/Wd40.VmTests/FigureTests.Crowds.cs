@@ -12,7 +12,6 @@ internal sealed partial class FigureTests
     private static readonly int[] _crowds = [6, 8, 12];
 
     private readonly Dictionary<int, WaitsReport> _idleBefore = [];
-    private WaitsReport? _kthreadsBefore;
     private StreamReport? _streamBefore;
 
     /// <summary>No CPU is idle for long while a hog that may run there is queued, whether there are fewer hogs than CPUs or more.</summary>
@@ -28,7 +27,7 @@ internal sealed partial class FigureTests
             + $"in {own.Events} events; default scheduler {_idleBefore[hogs].IdleQueuedLongestNs / 1e6:F2} and {_idleBefore[hogs].IdleQueuedNs / 1e6:F1} ms");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(own.Events, Is.GreaterThan(500), "events in the trace");
+            Assert.That(own.Events, Is.GreaterThan(300), "events in the trace");
             Assert.That(own.IdleQueuedLongestNs, Is.LessThanOrEqualTo(LimitNs), "longest time that a CPU was idle while a hog was queued, ns");
         }
     }
@@ -42,8 +41,7 @@ internal sealed partial class FigureTests
         await SharedSchedulerAsync("");
         var own = await KthreadsAsync();
         Note($"{own.KthreadWaitNs.Count} waits of {own.Kthreads} kernel threads: p99 {own.KthreadWaitNs.P99 / 1e6:F3} ms, longest "
-            + $"{own.KthreadWaitNs.Max / 1e6:F3} ms ({own.KthreadWorst}); default scheduler p99 {_kthreadsBefore!.KthreadWaitNs.P99 / 1e6:F3} ms, "
-            + $"longest {_kthreadsBefore.KthreadWaitNs.Max / 1e6:F3} ms ({_kthreadsBefore.KthreadWorst})");
+            + $"{own.KthreadWaitNs.Max / 1e6:F3} ms ({own.KthreadWorst})");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(own.Kthreads, Is.GreaterThanOrEqualTo(4), "kernel threads that waited");
@@ -77,7 +75,7 @@ internal sealed partial class FigureTests
     private async Task<WaitsReport> CrowdAsync(int hogs)
     {
         var trace = await TraceRecording.OfWaitsAsync(Guest);
-        await LoadAsync<HogsReport>($"hogs --groups {hogs} --warmup 0 --seconds {RunLength.Of(6, 60)}");
+        await LoadAsync<HogsReport>($"hogs --groups {hogs} --warmup 0 --seconds {RunLength.Of(4, 60)}");
         return await trace.StopAsync<WaitsReport>();
     }
 

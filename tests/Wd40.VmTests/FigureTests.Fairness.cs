@@ -63,6 +63,8 @@ internal sealed partial class FigureTests
     public async Task While_free_hogs_run_a_bound_one_gets_its_share()
     {
         await SharedSchedulerAsync("");
+        // Light tasks alone on the CPU: they carry the clock of its queue far ahead of the others, from where the next one must not start.
+        await HogsAsync("light", seconds: 3, fullSeconds: 3, warmup: 0);
         var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
             $"hogs --groups 1:cpus=2,8 --warmup {RunLength.Of(Settling, 20)} --seconds {RunLength.Of(Seconds, 60)}"));
         HogGroup bound = own.Groups[0], free = own.Groups[1];
@@ -81,7 +83,7 @@ internal sealed partial class FigureTests
     /// Without a balancer 4 hogs at home in one domain and 8 in the other get the same: tasks are pulled when they are due earlier, and
     /// no more often than each CPU may.
     /// </summary>
-    [Test, Order(2), Property("Check", "A-39")]
+    [Test, Order(2), Property("Check", "A-39"), Category(RunLength.OneKernel)]
     public async Task Tasks_are_kept_before_others_are_pulled()
     {
         const double Fair = 8.0 / 12, PullsPerSecond = 500;

@@ -33,11 +33,11 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>One that mostly sleeps soon gets a CPU although each has a hog.</summary>
-    [Test, Property("Check", "A-18")]
+    [Test, Property("Check", "A-18"), Category(RunLength.OneKernel)]
     public async Task A_sleeper_beside_hogs_wakes_within_a_tick()
     {
         const long TickNs = 4_000_000, LimitNs = TickNs + 1_000_000;
-        await DefaultsAsync();
+        await DefaultsAsync(oneKernel: true);
         var before = _sleeperBefore!;
         await SharedSchedulerAsync("");
         var own = await SleeperAsync();

@@ -112,7 +112,7 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     }
 
     /// <summary>... and the same program without that module, the core's own first in, first out, ignores them.</summary>
-    [Test, Order(2), Property("Check", "modules"), Property("Check", "A-33")]
+    [Test, Order(2), Property("Check", "modules"), Property("Check", "A-33"), Category(RunLength.OneKernel)]
     public async Task Without_deadline_module_weights_do_not_count()
     {
         var scheduler = await SharedSchedulerAsync("-f");
@@ -148,19 +148,19 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         {
             foreach (var compared in new[] { "A-6", "A-7", "A-8", "A-26" })
                 _default[compared] = await HogsAsync(compared);
-            _sleeperBefore = await SleeperAsync();
             _newcomerBefore = await NewcomerAsync();
             _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
         }
 
         if (!oneKernel)
             return;
+        _sleeperBefore = await SleeperAsync();
         _pairBefore = await PairAsync();
         _sleepersBefore = await SleepersAsync();
         foreach (var hogs in _crowds)
             _idleBefore[hogs] = await CrowdAsync(hogs);
-        _kthreadsBefore = await KthreadsAsync();
-        await GroupDefaultsAsync();
+        if (RunLength.IsFull)
+            await GroupDefaultsAsync();
         _streamBefore = await StreamAsync();
     }
 

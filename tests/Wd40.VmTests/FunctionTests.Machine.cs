@@ -12,7 +12,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FunctionTests
 {
     /// <summary>A CPU that is offline at the start is in no mask; when it comes it is scheduled.</summary>
-    [Test, Property("Check", "A-4")]
+    [Test, Property("Check", "A-4"), Category(RunLength.OneKernel)]
     public async Task Offline_cpu_is_in_no_mask()
     {
         const int Missing = 3;

@@ -12,7 +12,7 @@ internal sealed partial class FunctionTests
     private const string BalancerOften = "-g 0 -D 0 -K 0 -i 0.5 -v";
 
     /// <summary>No task runs where it may not, however often that changes.</summary>
-    [Test, Property("Check", "A-16")]
+    [Test, Property("Check", "A-16"), Category(RunLength.OneKernel)]
     public async Task Affinity_that_changes_all_the_time_is_kept()
     {
         var scheduler = await SharedSchedulerAsync("");

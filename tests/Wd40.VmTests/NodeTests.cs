@@ -23,7 +23,7 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
     /// </summary>
     [TestCase("prefer:1", "")]
     [TestCase("bind:1", "--memory-late")]
-    [Property("Check", "memory-policy")]
+    [Property("Check", "memory-policy"), Category(RunLength.OneKernel)]
     public async Task Memory_policy_decides_on_the_home(string policy, string late)
     {
         await SharedSchedulerAsync($"--mempolicy-affinity {AtHome}");
@@ -35,7 +35,7 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
     [TestCase("--mempolicy-affinity", "--memory interleave:0-1")]
     [TestCase("--mempolicy-affinity", "")]
     [TestCase("", "--memory prefer:1")]
-    [Property("Check", "memory-policy")]
+    [Property("Check", "memory-policy"), Category(RunLength.OneKernel)]
     public async Task Other_tasks_are_spread_over_the_nodes(string option, string memory)
     {
         await SharedSchedulerAsync($"{option} {AtHome}");
