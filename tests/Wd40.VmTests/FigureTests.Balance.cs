@@ -52,7 +52,7 @@ internal sealed partial class FigureTests
     {
         await SharedSchedulerAsync(BalancerAlone);
         const double Settle = 8;
-        var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60), traced: false);
+        var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60), traced: false, readMs: 1000);
         var steps = run.Steps;
         var loads = string.Join(" ", steps.Select(step => Text(step.Load)));
         Note($"{(full ? "full" : "half idle")}: loads {loads}, idle share {run.Hogs.IdleShare:F3}");

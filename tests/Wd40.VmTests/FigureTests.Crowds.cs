@@ -24,10 +24,11 @@ internal sealed partial class FigureTests
         await SharedSchedulerAsync("");
         var own = await CrowdAsync(hogs);
         Note($"{hogs} hogs: a CPU idle with a hog queued for {own.IdleQueuedLongestNs / 1e6:F2} ms at most, {own.IdleQueuedNs / 1e6:F1} ms of all CPUs together, "
-            + $"in {own.Events} events; default scheduler {_idleBefore[hogs].IdleQueuedLongestNs / 1e6:F2} and {_idleBefore[hogs].IdleQueuedNs / 1e6:F1} ms");
+            + $"in {own.Events} events"
+            + (_idleBefore.TryGetValue(hogs, out var before) ? $"; default scheduler {before.IdleQueuedLongestNs / 1e6:F2} and {before.IdleQueuedNs / 1e6:F1} ms" : ""));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(own.Events, Is.GreaterThan(300), "events in the trace");
+            Assert.That(own.Events, Is.GreaterThan(100), "events in the trace");
             Assert.That(own.IdleQueuedLongestNs, Is.LessThanOrEqualTo(LimitNs), "longest time that a CPU was idle while a hog was queued, ns");
         }
     }

@@ -34,7 +34,9 @@ internal sealed partial class FunctionTests
     public async Task Workers_of_workqueues_are_spared()
     {
         var scheduler = await SharedSchedulerAsync($"{BalancerOften} -b");
+        // The free hogs give the balancer something to move in any case.
         var run = await Guest.CallAsync($"""
+            {GuestPrograms.Load} hogs --domains 0-3,4-7 --groups 8:start=0-3 --widen-after 0.5 --warmup 1 --seconds {RunLength.Of(5, 59)} > /dev/null &
             {GuestPrograms.Load} kworkers --terminals 8 --hogs-per-cpu 1 --hogs-on 0-3 --seconds {RunLength.Of(6, 60)} &
             while kill -0 $! 2>/dev/null; do grep -l '^kworker' /proc/[0-9]*/comm 2>/dev/null; sleep 0.3; done > /tmp/kworkers; wait
             """);

@@ -66,7 +66,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     }
 
     /// <summary>Members of the group of --stats-group may connect, others are told what to do.</summary>
-    [Test, Property("Check", "stats-group"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "stats-group"), Category(RunLength.FullOnly)]
     public async Task Statistics_are_for_root_and_a_group()
     {
         // The guest's shell would take busybox's own unshare, which changes no user.
@@ -91,7 +91,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     }
 
     /// <summary>Metrics of a running scheduler, without a script.</summary>
-    [Test, Property("Check", "openmetrics"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "openmetrics"), Category(RunLength.FullOnly)]
     public async Task OpenMetrics_text_is_served_by_the_monitor()
     {
         await SharedSchedulerAsync("");

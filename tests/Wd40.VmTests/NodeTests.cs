@@ -45,7 +45,7 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
 
     /// <summary>Hogs of an overloaded node move when its load is more than 17 percent above the mean, and nobody pulls across nodes.</summary>
     [TestCase(8, 0, 4), TestCase(7, 6, 7)]
-    [Property("Check", "A-23")]
+    [Property("Check", "A-23"), Category(RunLength.OneKernel)]
     public async Task Only_a_node_beyond_its_threshold_gives_hogs_away(int first, int second, int left)
     {
         const double Widen = 0.5, Interval = 2;

@@ -11,7 +11,7 @@ namespace Wd40.VmTests.Harness;
 /// <param name="Moves">Moves of tasks between domains in the same time, from the kernel's tracepoint.</param>
 internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Readings, IReadOnlyList<TraceMove> Moves)
 {
-    private const int PeriodMs = 200;
+    private const int SampleMs = 200;
 
     /// <summary>One reading per balance step, the first step after the moment of interest first.</summary>
     public IReadOnlyList<ClusterStats> Steps =>
@@ -41,13 +41,14 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     /// <param name="seconds">Length of the window.</param>
     /// <param name="traced">False leaves the trace out, which is itself a load.</param>
     /// <param name="domains">The domains' CPUs that are online.</param>
+    /// <param name="readMs">Time between readings of statistics; who reads waits for a CPU meanwhile, which is a load of its own.</param>
     public static async Task<BalanceRun> RecordAsync(
-        Guest guest, string arguments, double from, double warmup, double seconds, bool traced = true, string domains = "0-3,4-7")
+        Guest guest, string arguments, double from, double warmup, double seconds, bool traced = true, string domains = "0-3,4-7", int readMs = SampleMs)
     {
         var trace = traced ? await TraceRecording.OfMovesAsync(guest).ConfigureAwait(false) : null;
-        var stats = await StatsRecording.StartAsync(guest, PeriodMs).ConfigureAwait(false);
+        var stats = await StatsRecording.StartAsync(guest, readMs).ConfigureAwait(false);
         var command = string.Create(CultureInfo.InvariantCulture,
-            $"{GuestPrograms.Load} hogs --domains {domains} {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {PeriodMs}");
+            $"{GuestPrograms.Load} hogs --domains {domains} {arguments} --warmup {warmup} --seconds {seconds} --sample-ms {SampleMs}");
         var hogs = (await guest.CallAsync(command).ConfigureAwait(false)).ReadJson<HogsReport>();
         IReadOnlyList<TraceMove> moves = trace is null ? [] : (await trace.StopAsync<TraceReport>().ConfigureAwait(false)).Moves;
         var readings = await stats.StopAsync().ConfigureAwait(false);

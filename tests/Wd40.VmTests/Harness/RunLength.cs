@@ -7,6 +7,9 @@ internal static class RunLength
     /// <summary>Category of the checks that the scaled run makes on the newest kernel only; at full length they run on all.</summary>
     public const string OneKernel = "one-kernel";
 
+    /// <summary>Category of the checks that only the run at full length makes.</summary>
+    public const string FullOnly = "full-only";
+
     /// <summary>True for the acceptance checks at full length.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("WD40_FULL") == "1";
 
