@@ -84,9 +84,14 @@ void crew_start(struct crew *c, double warmup_s, double window_s)
 	}
 	/* The last one has said so, and is about to sleep: to a scheduler only a wake-up shows what it has set for
 	 * itself. */
-	for (unsigned int i = 0; i < c->count; i++)
-		while (!is_asleep(c->pids[i]) && now_ns() <= limit)
+	for (unsigned int i = 0; i < c->count; i++) {
+		while (!is_asleep(c->pids[i])) {
 			sleep_until(now_ns() + NSEC_PER_MSEC);
+			fail_if_dead(c);
+			if (now_ns() > limit)
+				die("process %u does not come to sleep at the barrier: the scheduler starves it", i);
+		}
+	}
 	prctl(PR_SET_TIMERSLACK, 1);
 	c->realtime = sched_setscheduler(0, SCHED_FIFO, &param) == 0;
 	if (!c->realtime)
