@@ -136,7 +136,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->not_reached += !run->idle;
 			continue;
 		}
-		if (p && key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
+		if (p && !run->spared && key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
 		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
 			r->latest = key;
 			r->victim = cpu;

@@ -5,7 +5,9 @@
 
 #include "task_state.h"
 
-/* Preempts what runs on a CPU if a queued key is earlier by the module's margin, and not again at once. True if it did.
+/*
+ * Preempts what runs on a CPU if a queued key is earlier by the module's margin, and not again at once. True if it did.
+ * Not a kernel thread bound to the CPU: once put aside it waits until the slice of the next task ends.
  */
 static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
 {
@@ -13,7 +15,7 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
 
 	if (margin == WD_KEY_NONE || running == WD_KEY_NONE || running < key + margin)
 		return false;
-	if (now - run->preempted_at < WD_PREEMPT_REST)
+	if (run->spared || now - run->preempted_at < WD_PREEMPT_REST)
 		return false;
 	run->preempted_at = now;
 	wd_count(preempt);
@@ -169,7 +171,7 @@ static __always_inline bool wd_rescue_due(u64 *at, u64 now)
 
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
-	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE;
+	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE, ran;
 	struct wd_run *run = wd_run_of(cpu);
 	u32 dom = wd_domain_of_cpu(cpu), queued;
 	struct wd_local *l = NULL;
@@ -181,8 +183,14 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		return; /* offline, or in no domain */
 	wd_cpu_at(cpu)->clock = now;
 	wd_clock_advance(dom, now);
+	ran = now - run->started;
 	kept = wd_prev_key(prev, run, now, dom, &l);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	/* A preemption that was meant for who ran before it: it has not used its slice. */
+	if (l && run->spared && ran < wd_slice(wd_task_at(l->slot), 0, 1)) {
+		wd_keep(prev, l, dom, cpu, 0);
+		return;
+	}
 	if (queued && wd_rescue_due(&wd_clocks[dom].rescued_at, now) && wd_rescue(dom, now)) {
 		wd_count(dsq_dispatch);
 		return;

@@ -183,6 +183,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	l->woken = 0;
 	run->pid = p->pid;
 	run->bound = p->nr_cpus_allowed == 1;
+	run->spared = run->bound && (p->flags & PF_KTHREAD);
 	wd_run_set(run, l->key, l->weight, now);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;

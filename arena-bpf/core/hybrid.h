@@ -57,7 +57,8 @@ struct wd_run {
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
-	u32 bound;	 /* what runs is bound to this CPU */
+	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
+	u32 spared;	 /* ... and is a kernel thread, which nobody preempts */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
 } __attribute__((aligned(64)));
