@@ -10,6 +10,7 @@ internal sealed partial class FunctionTests
 {
     /// <summary>Only the balancer moves tasks between domains, often, and it logs each move.</summary>
     private const string BalancerOften = "-g 0 -D 0 -K 0 -i 0.5 -v";
+    private const int SigTerm = 15;
 
     /// <summary>No task runs where it may not, however often that changes.</summary>
     [Test, Property("Check", "A-16"), Category(RunLength.OneKernel)]
@@ -34,15 +35,14 @@ internal sealed partial class FunctionTests
     public async Task Workers_of_workqueues_are_spared()
     {
         var scheduler = await SharedSchedulerAsync($"{BalancerOften} -b");
-        // The free hogs give the balancer something to move in any case.
-        var run = await Guest.CallAsync($"""
-            {GuestPrograms.Load} hogs --domains 0-3,4-7 --groups 8:start=0-3 --widen-after 0.5 --warmup 1 --seconds {RunLength.Of(5, 59)} > /dev/null &
-            {GuestPrograms.Load} kworkers --terminals 8 --hogs-per-cpu 1 --hogs-on 0-3 --seconds {RunLength.Of(6, 60)} &
-            while kill -0 $! 2>/dev/null; do grep -l '^kworker' /proc/[0-9]*/comm 2>/dev/null; sleep 0.3; done > /tmp/kworkers; wait
-            """);
-        var report = run.ReadJson<KworkersReport>();
-        var workers = (await Guest.CallAsync("cut -d/ -f3 /tmp/kworkers | sort -un")).EnsureSuccess().Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToHashSet();
+        // The free hogs, which all begin in one domain, give the balancer something to move in any case.
+        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} kworkers --terminals 8 --hogs-per-cpu 1 --hogs-on 0-3 --seconds {RunLength.Of(9, 70)}");
+        var seen = await Guest.StartAsync("while :; do grep -l '^kworker' /proc/[0-9]*/comm 2>/dev/null; sleep 0.3; done");
+        await LoadAsync<HogsReport>($"hogs --groups 12:start=0-3 --widen-after 0.5 --warmup 1 --seconds {RunLength.Of(6, 59)}");
+        var report = (await load.EndAsync()).ReadJson<KworkersReport>();
+        await seen.KillAsync(SigTerm);
+        var workers = (await seen.EndAsync()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(path => int.Parse(path.Split('/')[2], CultureInfo.InvariantCulture)).ToHashSet();
         await EndSharedSchedulerAsync();
         var moves = LoggedMove.Parse((await scheduler.WaitAsync()).Error);
         var ofWorkers = moves.Count(move => workers.Contains(move.Pid));
