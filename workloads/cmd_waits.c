@@ -16,9 +16,12 @@ struct task {
 	unsigned char state, watched;
 };
 
+#define COMM_LEN 16
+
 struct wait {
 	int pid;
 	u64 ns, at_ns;
+	char behind[COMM_LEN]; /* who left the CPU at the end of the wait */
 };
 
 /* A time to be looked at: its events are printed on stderr. */
@@ -63,18 +66,23 @@ static void set_idle(struct waits *w, int cpu, bool idle)
 	w->idle_since[cpu] = w->now;
 }
 
-static void add_wait(struct waits *w, int pid, u64 ns)
+static void add_wait(struct waits *w, int pid, u64 ns, const char *behind)
 {
+	struct wait *wait;
+
 	if (w->used == w->room) {
 		w->room *= 2;
 		w->list = realloc(w->list, w->room * sizeof(*w->list));
 		if (!w->list)
 			die("out of memory");
 	}
-	w->list[w->used++] = (struct wait){.pid = pid, .ns = ns, .at_ns = w->now - ns};
+	wait = &w->list[w->used++];
+	*wait = (struct wait){.pid = pid, .ns = ns, .at_ns = w->now - ns};
+	snprintf(wait->behind, sizeof(wait->behind), "%s", behind);
 }
 
-static void set_state(struct waits *w, int pid, const char *comm, enum task_state state)
+/* behind: who leaves the CPU on which the task begins to run. */
+static void set_state(struct waits *w, int pid, const char *comm, enum task_state state, const char *behind)
 {
 	struct task *t = &w->tasks[pid];
 
@@ -85,7 +93,7 @@ static void set_state(struct waits *w, int pid, const char *comm, enum task_stat
 		w->queued--;
 	}
 	if (t->state == STATE_QUEUED && state == STATE_RUNNING)
-		add_wait(w, pid, w->now - t->queued_at);
+		add_wait(w, pid, w->now - t->queued_at, behind);
 	t->watched = w->name && strcmp(comm, w->name) == 0;
 	t->state = (unsigned char)state;
 	if (state != STATE_QUEUED)
@@ -99,6 +107,7 @@ static void set_state(struct waits *w, int pid, const char *comm, enum task_stat
 static void on_switch(struct waits *w, int cpu, char *fields)
 {
 	char *next = strstr(fields, " ==> next_comm="), *next_pid = NULL, *prev_pid = NULL;
+	const char *prev = fields + strlen("prev_comm=");
 	int from, to;
 	char state;
 
@@ -115,9 +124,9 @@ static void on_switch(struct waits *w, int cpu, char *fields)
 	*prev_pid = 0;
 	*next_pid = 0;
 	if (from)
-		set_state(w, from, fields + strlen("prev_comm="), state == 'R' ? STATE_QUEUED : STATE_ASLEEP);
+		set_state(w, from, prev, state == 'R' ? STATE_QUEUED : STATE_ASLEEP, "");
 	if (to)
-		set_state(w, to, next + strlen(" ==> next_comm="), STATE_RUNNING);
+		set_state(w, to, next + strlen(" ==> next_comm="), STATE_RUNNING, prev);
 	set_idle(w, cpu, to == 0);
 }
 
@@ -134,7 +143,7 @@ static void on_wakeup(struct waits *w, char *fields)
 	*pid = 0;
 	/* Woken on its way to sleep, it simply goes on. */
 	if (w->tasks[woken].state != STATE_RUNNING && w->tasks[woken].state != STATE_QUEUED)
-		set_state(w, woken, fields + strlen("comm="), STATE_QUEUED);
+		set_state(w, woken, fields + strlen("comm="), STATE_QUEUED, "");
 }
 
 static void on_event(const struct trace_line *t, void *arg)
@@ -206,6 +215,7 @@ static void print_kthreads(struct waits *w, struct wait *longest)
 	json_u64("kthreads", threads);
 	json_summary("kthread_wait_ns", &all);
 	json_str("kthread_worst", comm);
+	json_str("kthread_worst_behind", longest->behind);
 	json_u64("kthread_worst_at_ns", longest->at_ns);
 	free(samples);
 }

@@ -64,7 +64,7 @@ u64 wd_slot_free(u32 slot, u32 generation)
 	int i;
 
 	use_arena();
-	wd_brief_at(slot)->live = 0;
+	*(u64 __arena *)wd_brief_at(slot) = 0;
 	t->generation = (t->generation & ~0xffffffffull) | (u32)(generation + 1);
 	for (i = 0; i < WD_FREE_LIST_TRIES; i++)
 		if (!bpf_map_push_elem(&wd_free_slots, &slot, 0))

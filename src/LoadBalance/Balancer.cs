@@ -152,11 +152,19 @@ public sealed class Balancer
         _duty.Clear();
         ulong preferred = 0;
         int n = 0;
-        var briefs = _arena.Span<ulong>(_layout.Briefs, _layout.MaxTasks);
+        var briefs = _arena.Span<ulong>(_layout.Briefs, _layout.MaxTasks).AsSpan();
         var requests = _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks);
         var tasks = _arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks);
-        for (int slot = 1; slot < (int)_layout.MaxTasks; slot++)
+        for (int slot = 1; slot < briefs.Length; slot++)
         {
+            // Most slots of an arena are free, and their words 0.
+            if (briefs[slot] == 0)
+            {
+                int free = briefs[slot..].IndexOfAnyExcept(0ul);
+                if (free < 0)
+                    break;
+                slot += free;
+            }
             var brief = BriefWord.From(Volatile.Read(ref briefs[slot]));
             if (!brief.IsLive || brief.Domain >= _layout.NrDomains)
                 continue;

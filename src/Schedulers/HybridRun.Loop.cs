@@ -18,14 +18,7 @@ public sealed partial class HybridRun
     public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        var balancer = new Balancer(Arena, Layout.ToStruct(), new BalancerOptions
-        {
-            Enabled = _options.LoadBalance,
-            SparesKworkers = _options.BalancedKworkers,
-            Thresholds = _options.Balance,
-            HalfLife = HalfLifeNs,
-            Answered = _log.IsDebug ? LogAnswer : null,
-        });
+        var balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
         var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
         return
         [
@@ -33,6 +26,15 @@ public sealed partial class HybridRun
             new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, tuner, clock), Figures),
         ];
     }
+
+    private BalancerOptions Balancing => new()
+    {
+        Enabled = _options.LoadBalance,
+        SparesKworkers = _options.BalancedKworkers,
+        Thresholds = _options.Balance,
+        HalfLife = HalfLifeNs,
+        Answered = _log.IsDebug ? LogAnswer : null,
+    };
 
     /// <summary>As a period; what is too long for one becomes the longest.</summary>
     private static TimeSpan Period(double seconds) =>
@@ -78,6 +80,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(loop);
         _start.Do("warm-up", ExitCode.Failure, () =>
         {
+            Rehearsal.Run(_options.Tuner, Balancing);
             loop.WarmUp();
             RuntimeHelpers.PrepareMethod(typeof(MainLoop).GetMethod(nameof(MainLoop.Run))!.MethodHandle);
             // What start-up has left is collected now and not while the scheduler runs.

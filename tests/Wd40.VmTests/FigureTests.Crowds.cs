@@ -38,15 +38,20 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>Kernel threads bound to a CPU do not wait for the hogs there.</summary>
+    /// <remarks>
+    /// Without the thread of DAMON's statistics, which newer kernels start: it goes on for 6 ms with preemption disabled, on an emulated CPU, and
+    /// what comes meanwhile waits whatever the scheduler is.
+    /// </remarks>
     [Test, Property("Check", "A-17"), Category(RunLength.OneKernel)]
     public async Task When_hogs_crowd_every_CPU_its_kernel_threads_run()
     {
         const long P99LimitNs = 5_000_000, LimitNs = 50_000_000;
         await DefaultsAsync(oneKernel: true);
         await SharedSchedulerAsync("");
+        await Guest.CallAsync("[ ! -e /sys/module/damon_stat ] || echo N > /sys/module/damon_stat/parameters/enabled");
         var own = await KthreadsAsync();
         Note($"{own.KthreadWaitNs.Count} waits of {own.Kthreads} kernel threads: p99 {own.KthreadWaitNs.P99 / 1e6:F3} ms, longest "
-            + $"{own.KthreadWaitNs.Max / 1e6:F3} ms ({own.KthreadWorst})");
+            + $"{own.KthreadWaitNs.Max / 1e6:F3} ms ({own.KthreadWorst} behind {own.KthreadWorstBehind})");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(own.Kthreads, Is.GreaterThanOrEqualTo(4), "kernel threads that waited");

@@ -16,6 +16,9 @@ internal sealed partial class FigureTests
     /// <summary>How much later than another step explains a step may begin, us.</summary>
     private const double LateLimitUs = 10_000;
 
+    /// <summary>Longest step, us of an emulated CPU that shares its clock with 7 busy ones: 3 times what the balancer's steps take there.</summary>
+    private const double LongestUs = 25_000;
+
     /// <summary>CPU time of the process on an idle and on a full machine; no collection, no step that comes late because of the runtime.</summary>
     [Test, Order(3), Property("Check", "A-36"), Category(RunLength.OneKernel)]
     public async Task What_the_process_costs_is_little_and_no_step_is_late()
@@ -44,6 +47,7 @@ internal sealed partial class FigureTests
             Assert.That(report.GetProperty("loop_collections").GetInt32(), Is.Zero, "garbage collections while the scheduler ran");
             Assert.That(report.GetProperty("loop_allocated_bytes").GetInt64(), Is.Zero, "bytes that the loop allocated");
             Assert.That(steps.Select(step => step.GetProperty("count").GetInt64()), Is.All.Positive);
+            Assert.That(Largest("longest_microseconds"), Is.LessThanOrEqualTo(LongestUs), "longest step, us: a pause of a real-time thread");
             // The steps share a thread, and an emulated CPU of 8 busy ones does 15 million instructions a second: one may wait for the other.
             Assert.That(Largest("latest_microseconds"), Is.LessThanOrEqualTo(Largest("longest_microseconds") + LateLimitUs), "begin of a step, us late");
         }

@@ -18,7 +18,7 @@ enum wd_task_flags {
 
 /*
  * What the balancer scans for all tasks: one 8-byte word a slot, read in one load, so that live, domain and weight
- * always belong together. state 0 is a free slot.
+ * always belong together. A word of 0 is a free slot, so that whoever scans can pass over many of them at once.
  */
 struct __wd_shared wd_brief {
 	u32 weight WD_WRITER("core"); /* effective weight, 1..10000, 100 is nice 0 */

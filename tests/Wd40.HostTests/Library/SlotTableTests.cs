@@ -67,7 +67,7 @@ public sealed class SlotTableTests
         Assert.That(host.Arena.Span<WdBrief>(host.Layout.Briefs, 16)[(int)SlotOf(id)].Live, Is.EqualTo(1));
         Free(host, id);
         Assert.That(host.Tasks[(int)SlotOf(id)].Generation, Is.EqualTo(2ul));
-        Assert.That(host.Arena.Span<WdBrief>(host.Layout.Briefs, 16)[(int)SlotOf(id)].Live, Is.Zero);
+        Assert.That(host.Arena.Span<ulong>(host.Layout.Briefs, 16)[(int)SlotOf(id)], Is.Zero, "the whole word, which scans pass over");
     }
 
     [Test]

@@ -38,6 +38,21 @@ public sealed class BalancerTests
     }
 
     [Test]
+    public void Tasks_are_found_wherever_their_slots_are()
+    {
+        const int Slots = 1024;
+        int[] slots = [1, 2, 3, 5, 64, 65, 127, 500, 501, 777, Slots - 2, Slots - 1];
+        using var arena = new TaskArena(2, maxTasks: Slots);
+        foreach (int slot in slots)
+            arena.Start(slot, 0);
+        var balancer = Create(arena, _wholeSurplus);
+        arena.Pass(10);
+        balancer.Step(false);
+        Assert.That(arena.Domain(0).Load + arena.Domain(1).Load, Is.EqualTo(slots.Length * NiceZero).Within(1).Percent);
+        Assert.That(arena.Answer(), Is.EqualTo(slots.Length / 2));
+    }
+
+    [Test]
     public void Five_hogs_on_two_domains_stay_where_they_are()
     {
         using var arena = new TaskArena(2);

@@ -8,5 +8,7 @@ namespace Wd40.VmTests.Reports;
 /// <param name="Kthreads">Kernel threads bound to a CPU that waited for it.</param>
 /// <param name="KthreadWaitNs">Their waits.</param>
 /// <param name="KthreadWorst">Name of the one that waited longest.</param>
+/// <param name="KthreadWorstBehind">Name of who left the CPU at the end of that wait.</param>
 internal sealed record WaitsReport(
-    long Events, long IdleQueuedNs, long IdleQueuedLongestNs, int Kthreads, Summary KthreadWaitNs, string KthreadWorst);
+    long Events, long IdleQueuedNs, long IdleQueuedLongestNs, int Kthreads, Summary KthreadWaitNs, string KthreadWorst,
+    string KthreadWorstBehind);

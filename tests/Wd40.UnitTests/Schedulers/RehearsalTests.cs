@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.LoadBalance;
+using Wd40.Placement;
+using Wd40.Schedulers;
+
+namespace Wd40.UnitTests.Schedulers;
+
+[TestFixture]
+public sealed class RehearsalTests
+{
+    [Test]
+    public void A_rehearsal_has_moves_unless_the_balancer_is_off([Values] bool balances)
+    {
+        var asked = Rehearsal.Run(new TunerOptions(), new BalancerOptions { Enabled = balances });
+        Assert.That(asked, balances ? Is.GreaterThan(10) : Is.Zero);
+    }
+}
