@@ -269,6 +269,21 @@ void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 		wd_set_slice(p, 0);
 }
 
+/*
+ * A task that was queued after dispatch had found nothing, and before this CPU could be found idle, has woken nobody.
+ * Either enqueue sees the CPU's idle bit, which is set by now, or this sees the task.
+ */
+static __always_inline void wd_look_again(s32 cpu)
+{
+	u32 dom = wd_domain_of_cpu(cpu);
+
+	if (dom >= WD_MAX_DOMAINS)
+		return;
+	if (KF(scx_bpf_dsq_nr_queued)(dom) || KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) ||
+	    wd_best_remote(dom, cpu) != WD_KEY_NONE)
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+}
+
 void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 {
 	struct wd_cpu __arena *c = wd_cpu_at(cpu);
@@ -283,6 +298,8 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	else if (!idle && (word & WD_CPU_IDLE))
 		c->idle = (now - word) & ~WD_CPU_IDLE;
 	c->clock = now;
+	if (idle)
+		wd_look_again(cpu);
 }
 
 /* ---- life of a task -------------------------------------------------------------------------------------------------

@@ -99,9 +99,23 @@ static __always_inline u64 wd_select_sync(struct task_struct *p, s32 prev_cpu)
 	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
 }
 
+/* Claims an idle CPU of another domain than the task's own, on which it may run. Negative when there is none. */
+static __always_inline s32 wd_claim_in(struct task_struct *p, struct wd_task __arena *t, s32 prev_cpu, u32 dom)
+{
+	const struct cpumask *mask;
+
+	if (!wd_bit_test(t->domains, dom))
+		return -1;
+	mask = wd_mask_of(dom);
+	if (!mask)
+		return -1;
+	return t->flags & WD_TASK_ALL_CPUS ? wd_pick_idle(mask) : wd_select_idle(p, prev_cpu, 0, mask, 0);
+}
+
 /* An idle CPU of another domain of `accepting`: the domain of prev_cpu first, then its node's, then others if allowed.
  */
-static __always_inline u64 wd_select_greedy(s32 prev_cpu, u32 home, u64 accepting)
+static __always_inline u64 wd_select_greedy(struct task_struct *p, struct wd_task __arena *t, s32 prev_cpu, u32 home,
+					    u64 accepting)
 {
 	u32 prev_dom = wd_domain_of_cpu(prev_cpu), node;
 	int i;
@@ -113,15 +127,11 @@ static __always_inline u64 wd_select_greedy(s32 prev_cpu, u32 home, u64 acceptin
 	{
 		u32 dom = (prev_dom + i) % (wd_layout.nr_domains ? wd_layout.nr_domains : 1);
 		bool near = wd_domain_node[dom & (WD_MAX_DOMAINS - 1)] == node;
-		const struct cpumask *mask;
 		s32 cpu;
 
 		if (dom == home || !wd_bit_test(accepting, dom) || (!near && !wd_direct_greedy_numa))
 			continue;
-		mask = wd_mask_of(dom);
-		if (!mask)
-			continue;
-		cpu = wd_pick_idle(mask);
+		cpu = wd_claim_in(p, t, prev_cpu, dom);
 		if (cpu >= 0)
 			return WD_SELECTED(near ? WD_SELECT_GREEDY : WD_SELECT_GREEDY_FAR, cpu);
 	}
@@ -154,8 +164,8 @@ u64 wd_placement_select(struct task_struct *p __arg_trusted, struct wd_task __ar
 	if (prev_dom != home && prev_dom < WD_MAX_DOMAINS && wd_bit_test(accepting, prev_dom) &&
 	    KF(bpf_cpumask_test_cpu)(prev_cpu, p->cpus_ptr) && wd_claim_idle(prev_cpu))
 		return WD_SELECTED(WD_SELECT_GREEDY_IDLE, prev_cpu);
-	if ((t->flags & WD_TASK_ALL_CPUS) && accepting)
-		return wd_select_greedy(prev_cpu, home, accepting);
+	if (accepting)
+		return wd_select_greedy(p, t, prev_cpu, home, accepting);
 	return WD_SELECTED(WD_SELECT_QUEUE, prev_cpu);
 }
 
@@ -190,7 +200,7 @@ s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __aren
 		if (cpu >= 0)
 			return cpu;
 	}
-	if (!(t->flags & WD_TASK_ALL_CPUS) || !wd_greedy_threshold)
+	if (!wd_greedy_threshold)
 		return -1;
 	wd_for(i, 0, wd_layout.nr_domains)
 	{
@@ -198,10 +208,7 @@ s64 wd_placement_kick(struct task_struct *p __arg_trusted, struct wd_task __aren
 			continue;
 		if (wd_placement_margin(dom, i, ~0u) == WD_KEY_NONE)
 			continue; /* it would find nothing that it may take */
-		mask = wd_mask_of(i);
-		if (!mask)
-			continue;
-		cpu = wd_pick_idle(mask);
+		cpu = wd_claim_in(p, t, wd_task_cpu(p), i);
 		if (cpu >= 0)
 			return cpu;
 	}

@@ -13,7 +13,7 @@ public struct BalanceCounts
     /// <summary>Refused: the affinity forbids the domain.</summary>
     public ulong Refused;
 
-    /// <summary>The task was gone before.</summary>
+    /// <summary>Came too late: the task was gone before, or a later request took its place.</summary>
     public ulong Stale;
 
     /// <summary>Not answered yet: the task has not been queued since.</summary>

@@ -121,7 +121,7 @@ public sealed class Balancer
             foreach (var transfer in _planner.Plan(round))
             {
                 int slot = _slot[transfer.Task];
-                _open.Ask(slot, _generation[transfer.Task], transfer.To);
+                _open.Ask(slot, _generation[transfer.Task], transfer.To, ref _counts);
                 _movedRound[slot] = _round;
                 _movedGeneration[slot] = _generation[transfer.Task];
                 asked++;

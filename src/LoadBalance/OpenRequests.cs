@@ -34,15 +34,18 @@ internal sealed class OpenRequests
         return word.Generation == generation ? (byte)word.Value : present;
     }
 
-    /// <summary>Writes a request: one store, the word is complete or not there.</summary>
-    public void Ask(int slot, uint generation, byte domain)
+    /// <summary>Writes a request: one store, the word is complete or not there. It takes the place of one that is open.</summary>
+    public void Ask(int slot, uint generation, byte domain, ref BalanceCounts counts)
     {
         ref ulong word = ref _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks)[slot].Word;
         ushort sequence = (ushort)(new RequestWord(word).Sequence + 1);
         Volatile.Write(ref word, new RequestWord(generation, sequence, domain).Bits);
         _pids[slot] = (int)_arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks)[slot].Pid;
         if (_isOpen[slot])
+        {
+            counts.Stale++;
             return;
+        }
         _isOpen[slot] = true;
         _slots[_count++] = slot;
     }

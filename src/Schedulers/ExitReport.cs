@@ -48,6 +48,9 @@ public sealed record ExitReport
     /// <summary>The periodic steps of the last run.</summary>
     public IReadOnlyList<StepReport> Steps { get; init; } = [];
 
+    /// <summary>The balancer's requests in the last run; null when it never ran.</summary>
+    public RequestReport? Requests { get; init; }
+
     /// <summary>Bytes that the loop's thread allocated in the last run's loop; 0 unless something is wrong.</summary>
     public long LoopAllocatedBytes { get; init; }
 

@@ -14,11 +14,16 @@ public sealed partial class HybridRun
 {
     private const int EnablePollMs = 5;
 
+    private Balancer? _balancer;
+
+    /// <summary>What became of the balancer's requests so far; all 0 before <see cref="CreateSteps"/>.</summary>
+    public BalanceCounts Requests => _balancer?.Counts ?? default;
+
     /// <summary>The periodic work on this run's arena; call it after <see cref="SetUp"/>.</summary>
     public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        var balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
+        var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
         var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
         return
         [

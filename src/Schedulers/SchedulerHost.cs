@@ -95,23 +95,26 @@ public sealed class SchedulerHost
         trial?.MeasureBefore(time => stop.Wait((int)time.TotalMilliseconds));
         if (stop.IsRequested)
             return RunEnd.NeverAttached;
+        // Before it attaches: from then on this thread would compete with the load for a CPU, on the way to its loop.
+        if (RealtimeThread.TryEnter() is { } refused)
+            _log.Debug($"the loop stays at normal priority: {refused}");
         run.Attach();
         run.VerifyEnabled(kernel, _enableLimit);
         run.ServeStatistics();
         Announce(run);
         trial?.Begin();
-        if (RealtimeThread.TryEnter() is { } refused)
-            _log.Debug($"the loop stays at normal priority: {refused}");
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var collections = GC.CollectionCount(0);
         var cause = loop.Run();
         var ended = _clock.GetTimestamp();
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         collections = GC.CollectionCount(0) - collections;
+        RealtimeThread.Leave();
         run.Detach();
         _log.Debug(string.Create(CultureInfo.InvariantCulture,
             $"loop ended ({cause}); detach: {_clock.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
-        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], allocated, collections);
+        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], RequestReport.Of(run.Requests),
+            allocated, collections);
     }
 
     private void Announce(HybridRun run)
@@ -139,6 +142,7 @@ public sealed class SchedulerHost
             Restarts = restarts,
             Seconds = seconds,
             Steps = end.Steps,
+            Requests = end.Requests,
             LoopAllocatedBytes = end.AllocatedBytes,
             LoopCollections = end.Collections,
             Trial = trial?.End(),

@@ -27,8 +27,9 @@ internal sealed partial class FigureTests
             Assert.That(scheduler.Job.HasEnded, Is.False, "the scheduler still runs");
             Assert.That(run.Groups[1].ShareMin, Is.Positive, $"CPU time in {Window} s of the light hog that got least");
             Assert.That(run.Groups[1].ShareSum, Is.LessThan(0.4), "CPUs that all light hogs together got");
-            // A light task runs 100 times as far ahead as it runs long; a clock that followed it would part the heavy ones by when they came.
-            Assert.That(run.Groups[0].ShareMin, Is.GreaterThan(run.Groups[0].ShareMean / 2), "CPUs of the heavy hog that got least");
+            // A light task runs 100 times as far ahead as it runs long; a clock that followed it would part the heavy ones by when they came:
+            // 1 to 10 000 was seen. One that has just been moved to the other domain may wait there for 0.15 s until others have come as far.
+            Assert.That(run.Groups[0].ShareMin, Is.GreaterThan(run.Groups[0].ShareMean / 4), "CPUs of the heavy hog that got least");
         }
     }
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Globalization;
-using Wd40.ArenaRuntime.Layout;
-using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
@@ -20,11 +17,7 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     /// <summary>sched_ext weights of nice 0, 3 and 10: the kernel's load weights 1024, 526, 110 and 15 on a scale where nice 0 is 100.</summary>
     private const double WeightOfNice0 = 100, WeightOfNice3 = 51, WeightOfNice10 = 11, WeightOfNice19 = 1;
 
-    /// <summary>Bounds on starting are multiples of a C loader's time in the same boot: an emulated machine has no seconds of its own.</summary>
-    private const double StartFactor = 5;
-
     private const long StopLimitNs = 2_000_000_000;
-    private const int ProbeLimitMs = 120_000;
 
     /// <summary>Measured windows: the acceptance checks have their full length, it costs little here; the rest has less.</summary>
     private const int Seconds = 10, FullSeconds = 30;
@@ -46,15 +39,15 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     public async Task Starts_and_stops_about_as_fast_as_a_C_loader()
     {
         await EndSharedSchedulerAsync();
-        var c = await LifetimeAsync(await PrepareCLoaderAsync());
-        var own = await LifetimeAsync($"{GuestPrograms.Wd40} run wd40");
+        var c = await Lifetime.OfAsync(Guest, await Lifetime.PrepareCLoaderAsync(Guest));
+        var own = await Lifetime.OfAsync(Guest, $"{GuestPrograms.Wd40} run wd40");
         Note($"enabled after {own.EnabledNs / 1e9:F2} s, C loader {c.EnabledNs / 1e9:F2} s ({(double)own.EnabledNs / c.EnabledNs:F2} times); "
             + $"after SIGTERM disabled in {own.DisabledNs / 1e9:F3} s, ended in {own.EndedNs / 1e9:F3} s, "
             + $"C loader {c.DisabledNs / 1e9:F3} s and {c.EndedNs / 1e9:F3} s");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(own.Ops, Does.StartWith("wd40"));
-            Assert.That(own.EnabledNs, Is.LessThanOrEqualTo(StartFactor * c.EnabledNs), "time until enabled");
+            Assert.That(own.EnabledNs, Is.LessThanOrEqualTo(Lifetime.StartFactor * c.EnabledNs), "time until enabled");
             Assert.That(own.DisabledNs, Is.LessThan(StopLimitNs), "time from SIGTERM until disabled");
             Assert.That(own.EndedNs, Is.LessThan(StopLimitNs), "time from SIGTERM until the process ended");
             Assert.That(own.ExitCode, Is.Zero);
@@ -168,29 +161,4 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         HogsOfAsync(FormattableString.Invariant($"{_hogs[name]} --warmup {warmup} --seconds {RunLength.Of(seconds, fullSeconds)}"));
 
     private Task<HogsReport> HogsOfAsync(string groups) => LoadAsync<HogsReport>("hogs --groups " + groups);
-
-    private async Task<LifetimeReport> LifetimeAsync(string command)
-    {
-        var result = await Guest.CallAsync(FormattableString.Invariant($"exec {GuestPrograms.Probe} lifetime 500 {ProbeLimitMs} {command}"));
-        return result.ReadJson<LifetimeReport>();
-    }
-
-    /// <summary>Puts the object that wd40 would link into the guest; returns the command that loads it from C.</summary>
-    private async Task<string> PrepareCLoaderAsync()
-    {
-        const string Object = GuestPrograms.Directory + "/linked.o";
-        var options = new Wd40Options();
-        using (var linked = Wd40Scheduler.Compose(options).Link())
-            await Guest.WriteFileAsync(Object, linked.ToArray());
-        var topology = Guest.Options.Topology;
-        var layout = new ArenaLayout((uint)topology.Cpus, (uint)topology.Llcs, (uint)topology.Nodes, options.MaxTasks);
-        var tunables = LayoutTable.Structs.Single(type => type.Name == "wd_tunables");
-        ulong Word(string field) => layout.Tunables + tunables.Fields.Single(f => f.Name == field).Offset;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{GuestPrograms.CLoader} {Object} {string.Join(',', Enumerable.Repeat(topology.CpusPerLlc, topology.Llcs))} "
-            + $"size={layout.Size} cpus={layout.Cpus} stats={layout.Stats} domains={layout.Domains} tunables={layout.Tunables} "
-            + $"requests={layout.Requests} briefs={layout.Briefs} tasks={layout.Tasks} max_tasks={layout.MaxTasks} "
-            + $"nr_cpu_ids={layout.NrCpuIds} nr_domains={layout.NrDomains} nr_nodes={layout.NrNodes} "
-            + $"@{Word("slice_min")}={options.Tuner.SliceMin} @{Word("slice_max")}={options.Tuner.SliceMax}");
-    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
+using Wd40.ArenaRuntime;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
 
@@ -53,6 +54,54 @@ internal sealed partial class FunctionTests
             Assert.That(report.Bytes, Is.Positive, "carried by workers");
             Assert.That(moves, Is.Not.Empty, "moves by the balancer");
             Assert.That(ofWorkers, Is.Zero, "moves of workers");
+        }
+    }
+
+    /// <summary>
+    /// Tasks are moved and end at once, and their slots, with the requests in them, go to others: the kernel half follows no more requests than
+    /// there were, and of the hogs, which stay, the tracepoint sees just those move that were to.
+    /// </summary>
+    [Test, Property("Check", "A-31"), Category(RunLength.OneKernel)]
+    public async Task Requests_reach_the_task_they_are_for()
+    {
+        // A short memory, so that short tasks count; a small table, so that slots are used again.
+        const int Slots = 512;
+        const long SayNs = 1_000_000_000;
+        var scheduler = await SharedSchedulerAsync($"-g 0 -D 0 -K 0 -i 0.1 -l 0.1 --max-tasks {Slots} -v");
+        var before = await scheduler.TotalsAsync();
+        var trace = await TraceRecording.OfMovesAsync(Guest);
+        var storm = await Guest.StartAsync($"exec {GuestPrograms.Load} forkstorm --count {RunLength.Of(1500, 100_000)} --parallel 24 --work-us 20000");
+        var hogs = await LoadAsync<HogsReport>($"hogs --groups 8:start=0-3,4:cpus=0-3 --widen-after 2 --warmup 2 --seconds {RunLength.Of(4, 60)}");
+        var forks = (await storm.EndAsync()).ReadJson<ForkReport>();
+        // All answers have been read then.
+        await Guest.CallAsync("sleep 1");
+        var moves = (await trace.StopAsync<TraceReport>()).Moves;
+        var after = await scheduler.TotalsAsync();
+        var ended = await scheduler.StopAsync();
+        var requests = (await scheduler.ReadReportAsync()).GetProperty("requests");
+        ulong Count(string name) => requests.GetProperty(name).GetUInt64();
+        var pids = hogs.Groups.SelectMany(group => group.Members).Select(member => member.Pid).ToHashSet();
+        // Until they may run everywhere they are moved by their affinity.
+        var from = hogs.StartNs + 2_000_000_000;
+        var logged = LoggedMove.Parse(ended.Error).ToLookup(move => (move.Pid, move.Domain));
+        var seen = moves.Where(move => pids.Contains(move.Pid) && move.AtNs > from && move.AtNs < hogs.EndNs).ToArray();
+        // The log's time is that of the step that read the answer.
+        var unasked = seen.Where(move => !logged[(move.Pid, move.ToDomain)].Any(said => said.AtNs > move.AtNs && said.AtNs < move.AtNs + SayNs)).ToArray();
+        foreach (var pid in unasked.Select(move => move.Pid).Distinct())
+            TestContext.Out.WriteLine(string.Join("\n", moves.Where(m => m.Pid == pid).Select(m => $"{m.AtNs} traced {m.FromDomain}->{m.ToDomain}").Concat(
+                LoggedMove.Parse(ended.Error).Where(m => m.Pid == pid).Select(m => $"{m.AtNs} logged {m.Domain}")).Order(StringComparer.Ordinal)));
+        TestContext.Out.WriteLine($"{forks.Forked} processes in {Slots} slots, {after.NrSlotsAllocated - before.NrSlotsAllocated} handed out; "
+            + $"{Count("requested")} requests, {Count("applied")} applied, {Count("refused")} refused, {Count("stale")} came too late, "
+            + $"{Count("pending")} without an answer; the kernel half moved {after.NrMigrations}; {seen.Length} moves of hogs traced");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.ExitCode, Is.EqualTo((int)ExitCode.Clean), ended.Error);
+            Assert.That(after.NrSlotsAllocated - before.NrSlotsAllocated, Is.GreaterThan(2 * Slots), "slots handed out: each was used again");
+            Assert.That(Count("stale"), Is.Positive, "requests whose task ended before: the case to be tested");
+            Assert.That(Count("applied") + Count("refused") + Count("stale") + Count("pending"), Is.EqualTo(Count("requested")), "answers");
+            Assert.That((ulong)after.NrMigrations, Is.InRange(Count("applied"), Count("applied") + Count("stale")), "moves counted by the kernel half");
+            Assert.That(seen, Is.Not.Empty, "moves of hogs by the tracepoint");
+            Assert.That(unasked, Is.Empty, "moves of hogs that nobody had asked for");
         }
     }
 }

@@ -7,6 +7,7 @@ internal static partial class Interop
 {
     internal static partial class Libc
     {
+        internal const int SchedOther = 0;
         internal const int SchedFifo = 1;
 
         /// <summary>Threads made by this one start at normal policy: a library's helper must not inherit it.</summary>
