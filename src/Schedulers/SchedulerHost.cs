@@ -53,6 +53,8 @@ public sealed class SchedulerHost
     public ExitReport Run(StopRequest stop, Trial? trial = null)
     {
         ArgumentNullException.ThrowIfNull(stop);
+        if (HugePages.TryDisable() is { } failed)
+            _log.Debug($"transparent huge pages stay on: {failed}");
         var backoff = new RestartBackoff();
         var begin = _clock.GetTimestamp();
         var restarts = 0;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+
+namespace Wd40.ArenaRuntime;
+
+internal static partial class Interop
+{
+    internal static partial class Libc
+    {
+        internal const int PrSetThpDisable = 41;
+
+        [LibraryImport(Name, EntryPoint = "prctl", SetLastError = true)]
+        internal static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+    }
+}
