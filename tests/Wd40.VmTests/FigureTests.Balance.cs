@@ -45,6 +45,35 @@ internal sealed partial class FigureTests
         await JudgeConvergenceAsync(scheduler, run, [4, 4]);
     }
 
+    /// <summary>With default options, too: when homes are even, few tasks are pulled.</summary>
+    /// <remarks>
+    /// Pulls are a part of all decisions. The original queued a task at the end of each slice and counted its dispatch; a task that is kept
+    /// stands for that here. What is pulled follows the scheduler's own real-time thread, which takes a CPU from one hog ten times a second.
+    /// </remarks>
+    [Test, Property("Check", "A-13"), Category(RunLength.OneKernel)]
+    public async Task After_settling_few_tasks_are_pulled()
+    {
+        const double Widen = 0.5;
+        var window = RunLength.Of(4, 30);
+        var scheduler = await SharedSchedulerAsync("");
+        var job = await Guest.StartAsync(FormattableString.Invariant(
+            $"exec {GuestPrograms.Load} hogs --groups 8 --start-on 0-3 --widen-after {Widen} --warmup {Widen} --seconds {RoundsTime + window + 2}"));
+        await Guest.CallAsync(FormattableString.Invariant($"sleep {Widen + RoundsTime}"));
+        var before = await scheduler.TotalsAsync();
+        await Guest.CallAsync($"sleep {window}");
+        var after = await scheduler.TotalsAsync();
+        (await job.EndAsync()).ReadJson<HogsReport>();
+        double pulls = Pulls(after) - Pulls(before);
+        var kept = after.NrKeep - before.NrKeep;
+        var decisions = after.Total - before.Total + kept;
+        Note($"8 hogs: {pulls:F0} pulls in {window} s, {pulls / decisions:P1} of {decisions} decisions, of which {kept} to go on");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(decisions, Is.GreaterThan(100 * window), "decisions");
+            Assert.That(pulls / decisions, Is.LessThan(0.05), "part of the decisions that are pulls");
+        }
+    }
+
     /// <summary>8 hogs are a load of 8, with weights (machine full) and without (half of it idle), and imbalances cancel out.</summary>
     [TestCase("8", 0, true), TestCase("8:nice=3:cpus=0-3", 0.5, false)]
     [Order(1), Property("Check", "A-27")]

@@ -30,11 +30,12 @@ internal sealed record StatsArguments(ClusterStats Resp);
 /// <param name="WakeSync">Tasks that synchronous wake-ups left on the waker's CPU, percent of the total.</param>
 /// <param name="SyncPrevIdle">Tasks that synchronous wake-ups put on their idle previous CPU, percent of the total.</param>
 /// <param name="SliceUs">The bound of the slices that holds now: -o while the machine is full, else -u.</param>
+/// <param name="NrKeep">Running tasks that dispatch has let go on.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
 internal sealed record ClusterStats(
     long AtUs, long LbAtUs, long Total, double Load, double DlClamp, double DlPreset, double GreedyLocal,
     double GreedyXnuma, double WakeSync, double SyncPrevIdle, ulong SliceUs,
-    long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    long NrKeep, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
     IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
