@@ -376,7 +376,8 @@ struct sched_ext_ops wd_ops = {
 	.exit_task = (void *)wd_exit_task,
 	.init = (void *)wd_init,
 	.exit = (void *)wd_exit,
-	.flags = SCX_OPS_KEEP_BUILTIN_IDLE | SCX_OPS_ENQ_LAST,
+	/* Without ENQ_EXITING the kernel puts a task that ends into its CPU's local queue, whoever is idle. */
+	.flags = SCX_OPS_KEEP_BUILTIN_IDLE | SCX_OPS_ENQ_LAST | SCX_OPS_ENQ_EXITING,
 	.timeout_ms = 10000,
 	.name = "wd40",
 };

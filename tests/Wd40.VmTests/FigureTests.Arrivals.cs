@@ -14,7 +14,7 @@ internal sealed partial class FigureTests
     private HogsReport? _fiveBefore;
 
     /// <summary>A hog that was alone for long goes on when a second one comes: it owes the newcomer nothing.</summary>
-    [Test, Property("Check", "A-9")]
+    [Test, Property("Check", "A-9"), Category(RunLength.OneKernel)]
     public async Task When_a_newcomer_comes_the_hog_goes_on()
     {
         await DefaultsAsync();
@@ -31,7 +31,7 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>An odd number of hogs is not sent to and fro between two domains.</summary>
-    [Test, Property("Check", "A-12")]
+    [Test, Property("Check", "A-12"), Category(RunLength.OneKernel)]
     public async Task While_five_hogs_run_their_homes_are_stable()
     {
         const int Steps = 10;

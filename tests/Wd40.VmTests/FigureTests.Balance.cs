@@ -84,7 +84,8 @@ internal sealed partial class FigureTests
         var run = await BalanceRun.RecordAsync(Guest, $"--groups {groups}", Settle, Settle, RunLength.Of(6, 60), traced: false, readMs: 1000);
         var steps = run.Steps;
         var loads = string.Join(" ", steps.Select(step => Text(step.Load)));
-        Note($"{(full ? "full" : "half idle")}: loads {loads}, idle share {run.Hogs.IdleShare:F3}");
+        Note($"{(full ? "full" : "half idle")}: loads {loads}, idle share {run.Hogs.IdleShare:F3}, "
+            + $"hogs per domain {string.Join(" ", run.Hogs.Samples!.Select(sample => string.Join(":", sample.HogsPerDomain)).Distinct())}");
         Assert.That(steps, Has.Count.GreaterThanOrEqualTo(2), "balance steps in the window");
         using (Assert.EnterMultipleScope())
         {

@@ -31,7 +31,7 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>A weight beyond what one CPU can give gets one CPU, the rest is shared evenly. Four CPUs by affinity, the others idle.</summary>
-    [Test, Property("Check", "A-26")]
+    [Test, Property("Check", "A-26"), Category(RunLength.OneKernel)]
     public async Task Weights_that_cannot_hold_leave_nothing_idle()
     {
         const int Light = 7;

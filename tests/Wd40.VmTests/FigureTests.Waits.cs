@@ -13,7 +13,7 @@ internal sealed partial class FigureTests
     /// Light tasks among a crowd of heavy ones get their turn before the kernel's watchdog ends the scheduler (10 s): by weights alone each
     /// light one would wait for minutes.
     /// </summary>
-    [Test, Property("Check", "waits")]
+    [Test, Property("Check", "waits"), Category(RunLength.OneKernel)]
     public async Task Light_tasks_do_not_starve_in_a_crowd_of_heavy_ones()
     {
         const double LongerThanTheWatchdog = 11;

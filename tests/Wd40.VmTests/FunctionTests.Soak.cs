@@ -10,12 +10,12 @@ internal sealed partial class FunctionTests
 {
     /// <summary>
     /// Under a mixed load - processes that come and go, pipes, timers, changes of affinity, hogs - nothing grows and nothing is lost. At full
-    /// length half an hour and a slope per hour; in the scaled run 24 s and a bound on the growth itself.
+    /// length half an hour and a slope per hour; in the scaled run 16 s and a bound on the growth itself.
     /// </summary>
     [Test, Property("Check", "A-38"), Category(RunLength.OneKernel)]
     public async Task Soak_grows_nothing()
     {
-        var (settle, seconds, period) = RunLength.Of((6, 24, 2), (120, 1800, 20));
+        var (settle, seconds, period) = RunLength.Of((6, 16, 2), (120, 1800, 20));
         var scheduler = await SharedSchedulerAsync("");
         var load = await StartMixedLoadAsync(settle + seconds);
         // Code that is compiled and pages that are touched for the first time are no growth.

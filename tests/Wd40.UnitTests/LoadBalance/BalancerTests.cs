@@ -260,6 +260,31 @@ public sealed class BalancerTests
     }
 
     [Test]
+    public void A_request_that_a_later_one_replaces_is_counted_as_too_late()
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(10);
+        var balancer = Create(arena, _wholeSurplus);
+        Assert.That(balancer.Step(true), Is.EqualTo(4));
+        // Those that stay end; of those on their way to the other domain half must come back, before they have answered.
+        for (int slot = 1; slot <= 8; slot++)
+        {
+            if (arena.Request(slot) == 0)
+                arena.End(slot);
+        }
+        arena.Pass(10);
+        int again = balancer.Step(true);
+        arena.Answer();
+        balancer.Step(true);
+        var counts = balancer.Counts;
+        Assert.That(again, Is.EqualTo(2));
+        Assert.That((counts.Applied, counts.Stale, counts.Pending), Is.EqualTo((4ul, 2ul, 0ul)));
+        Assert.That(counts.Applied + counts.Stale, Is.EqualTo(counts.Requested));
+    }
+
+    [Test]
     public void A_step_over_64_domains_with_1024_candidates_each_allocates_nothing()
     {
         using var arena = new TaskArena(64, nodes: 4, maxTasks: 1 << 17);
