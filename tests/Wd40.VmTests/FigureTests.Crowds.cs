@@ -35,8 +35,8 @@ internal sealed partial class FigureTests
 
     /// <summary>Kernel threads bound to a CPU do not wait for the hogs there.</summary>
     /// <remarks>
-    /// Without the thread of DAMON's statistics, which newer kernels start: it goes on for 6 ms with preemption disabled, on an emulated CPU, and
-    /// what comes meanwhile waits whatever the scheduler is.
+    /// Without the thread of DAMON's statistics, which newer kernels start: it did not give way to a preemption for 6 ms, on an emulated CPU,
+    /// which is no scheduler's doing.
     /// </remarks>
     [Test, Property("Check", "A-17"), Category(RunLength.OneKernel)]
     public async Task When_hogs_crowd_every_CPU_its_kernel_threads_run()

@@ -11,6 +11,7 @@ internal sealed partial class FunctionTests
 {
     /// <summary>Only the balancer moves tasks between domains, often, and it logs each move.</summary>
     private const string BalancerOften = "-g 0 -D 0 -K 0 -i 0.5 -v";
+
     private const int SigTerm = 15;
 
     /// <summary>No task runs where it may not, however often that changes.</summary>

@@ -196,14 +196,17 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
         await scheduler.TotalsAsync();
         var words = (await Guest.CallAsync($$"""
             p=$(pidof wd40)
+            awk '/^THP_enabled:/ { print $2 }' /proc/$p/status
             awk '/^Pss:/ { print $2 }' /proc/$p/smaps_rollup
             awk 'FNR == 1 { type = {{ArenaMapType}} } /^map_type:/ { type = $2 } /^memlock:/ { bytes = $2 }
                 /^map_id:/ && type != {{ArenaMapType}} && !seen[$2]++ { sum += bytes } END { print int(sum / 1024) }' /proc/$p/fdinfo/*
             """)).EnsureSuccess().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var memory = words.Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        Assert.That(words, Has.Length.EqualTo(3));
+        var memory = words[1..].Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
         TestContext.Out.WriteLine($"process {memory[0]} KiB (its share of what is mapped), kernel memory of its other maps {memory[1]} KiB");
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(words[0], Is.EqualTo("0"), "transparent huge pages of the process");
             Assert.That(memory, Has.Length.EqualTo(2).And.All.Positive);
             Assert.That(memory.Sum(), Is.LessThanOrEqualTo(LimitKiB), "KiB");
         }

@@ -5,8 +5,9 @@ namespace Wd40.ArenaRuntime;
 
 /// <summary>
 /// Transparent huge pages of this process. The kernel's thread that collects pages into huge ones holds the lock of the address space
-/// meanwhile, and it is the lightest task there is (nice 19): under a load that a scheduler distributes by weight, a page fault of the
-/// scheduler's own real-time thread waits behind it. Waits of up to 5 s for that lock were seen beside 36 hogs on 8 CPUs, and none without them.
+/// meanwhile, and it is one of the lightest tasks (nice 19): under a load that is distributed by weight, a page fault of the scheduler's own
+/// real-time thread can wait behind it. Page faults that waited for that lock for up to 5 s were seen beside 36 hogs on 8 CPUs; who held it was
+/// not, but since huge pages are off there were none.
 /// </summary>
 public static class HugePages
 {

@@ -14,6 +14,15 @@ public sealed class BalancerTests
     private static Balancer Create(TaskArena arena, BalancerOptions? options = null) =>
         new(arena.Arena, arena.Layout, options ?? new BalancerOptions());
 
+    /// <summary>8 hogs that all are in the first domain; a step asks for 4 of them.</summary>
+    private static Balancer WithEightOfOneDomain(TaskArena arena)
+    {
+        for (int slot = 1; slot <= 8; slot++)
+            arena.Start(slot, 0);
+        arena.Pass(10);
+        return Create(arena, _wholeSurplus);
+    }
+
     /// <summary>Rounds until the counts stand as wanted; -1: not within the limit.</summary>
     private static int RoundsUntil(TaskArena arena, Balancer balancer, int[] wanted, int limit, bool full)
     {
@@ -223,10 +232,7 @@ public sealed class BalancerTests
     public void Requests_are_counted_by_their_answers()
     {
         using var arena = new TaskArena(2);
-        for (int slot = 1; slot <= 8; slot++)
-            arena.Start(slot, 0);
-        arena.Pass(10);
-        var balancer = Create(arena, _wholeSurplus);
+        var balancer = WithEightOfOneDomain(arena);
         balancer.Step(true);
         Assert.That((balancer.Counts.Requested, balancer.Counts.Pending), Is.EqualTo((4ul, 4ul)));
         int[] asked = [.. Enumerable.Range(1, 8).Where(slot => arena.Request(slot) != 0)];
@@ -246,10 +252,7 @@ public sealed class BalancerTests
     public void A_pending_request_is_not_made_twice()
     {
         using var arena = new TaskArena(2);
-        for (int slot = 1; slot <= 8; slot++)
-            arena.Start(slot, 0);
-        arena.Pass(10);
-        var balancer = Create(arena, _wholeSurplus);
+        var balancer = WithEightOfOneDomain(arena);
         Assert.That(balancer.Step(true), Is.EqualTo(4));
         for (int round = 0; round < 4; round++) // longer than tasks moved lately are held back for
         {
@@ -263,10 +266,7 @@ public sealed class BalancerTests
     public void A_request_that_a_later_one_replaces_is_counted_as_too_late()
     {
         using var arena = new TaskArena(2);
-        for (int slot = 1; slot <= 8; slot++)
-            arena.Start(slot, 0);
-        arena.Pass(10);
-        var balancer = Create(arena, _wholeSurplus);
+        var balancer = WithEightOfOneDomain(arena);
         Assert.That(balancer.Step(true), Is.EqualTo(4));
         // Those that stay end; of those on their way to the other domain half must come back, before they have answered.
         for (int slot = 1; slot <= 8; slot++)
