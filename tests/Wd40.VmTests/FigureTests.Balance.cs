@@ -47,30 +47,37 @@ internal sealed partial class FigureTests
 
     /// <summary>With default options, too: when homes are even, few tasks are pulled.</summary>
     /// <remarks>
-    /// Pulls are a part of all decisions. The original queued a task at the end of each slice and counted its dispatch; a task that is kept
-    /// stands for that here. What is pulled follows the scheduler's own real-time thread, which takes a CPU from one hog ten times a second.
+    /// Does not carry the name of check A-13, by which pulls are below 5 % of what the statistics count also with 8 hogs at 4:4. Nothing is queued
+    /// there but what the scheduler's own real-time thread puts aside ten times a second: little is counted, and 13 to 22 % of it are pulls. Of all
+    /// decisions of dispatch, those to let a task go on included, they are few, but so they are without a balancer; with 16 hogs it is the balancer
+    /// that makes the difference (13 % without).
     /// </remarks>
-    [Test, Property("Check", "A-13"), Category(RunLength.OneKernel)]
-    public async Task After_settling_few_tasks_are_pulled()
+    [TestCase(8), TestCase(16)]
+    [Property("Check", "assignment"), Category(RunLength.OneKernel)]
+    public async Task After_settling_few_tasks_are_pulled(int hogs)
     {
-        const double Widen = 0.5;
+        const double Widen = 0.5, Limit = 0.05;
         var window = RunLength.Of(4, 30);
         var scheduler = await SharedSchedulerAsync("");
         var job = await Guest.StartAsync(FormattableString.Invariant(
-            $"exec {GuestPrograms.Load} hogs --groups 8 --start-on 0-3 --widen-after {Widen} --warmup {Widen} --seconds {RoundsTime + window + 2}"));
+            $"exec {GuestPrograms.Load} hogs --groups {hogs} --start-on 0-3 --widen-after {Widen} --warmup {Widen} --seconds {RoundsTime + window + 2}"));
         await Guest.CallAsync(FormattableString.Invariant($"sleep {Widen + RoundsTime}"));
         var before = await scheduler.TotalsAsync();
         await Guest.CallAsync($"sleep {window}");
         var after = await scheduler.TotalsAsync();
         (await job.EndAsync()).ReadJson<HogsReport>();
         double pulls = Pulls(after) - Pulls(before);
+        var counted = after.Total - before.Total;
         var kept = after.NrKeep - before.NrKeep;
-        var decisions = after.Total - before.Total + kept;
-        Note($"8 hogs: {pulls:F0} pulls in {window} s, {pulls / decisions:P1} of {decisions} decisions, of which {kept} to go on");
+        var decisions = counted + kept;
+        Note($"{hogs} hogs: {pulls:F0} pulls in {window} s, {pulls / counted:P1} of {counted} placements and dispatches, {pulls / decisions:P1} with {kept} "
+            + "decisions to go on");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(decisions, Is.GreaterThan(100 * window), "decisions");
-            Assert.That(pulls / decisions, Is.LessThan(0.05), "part of the decisions that are pulls");
+            Assert.That(pulls / decisions, Is.LessThan(Limit), "part of the decisions that are pulls");
+            if (hogs > 8)
+                Assert.That(pulls / counted, Is.LessThan(Limit), "part of the placements and dispatches that are pulls");
         }
     }
 

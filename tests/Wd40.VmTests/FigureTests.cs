@@ -152,7 +152,7 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         _pairBefore = await PairAsync();
         _sleepersBefore = await SleepersAsync();
         foreach (var hogs in RunLength.Of([6], _crowds))
-            _idleBefore[hogs] = await CrowdAsync(hogs);
+            _idleBefore[hogs] = await CrowdAsync($"{hogs}");
         if (RunLength.IsFull)
             await GroupDefaultsAsync();
         _streamBefore = await StreamAsync();
