@@ -14,6 +14,14 @@ static __always_inline struct wd_run *wd_run_of(s32 cpu)
 	return &wd_runs[cpu & (WD_MAX_CPUS - 1)];
 }
 
+/* Tasks that wait in a CPU's own queue. Most CPUs have none, and asking the kernel costs a search for the queue. */
+static __always_inline u32 wd_bound_waiting(struct wd_run *run, s32 cpu)
+{
+	s32 nr = run->waits ? KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) : 0;
+
+	return nr > 0 ? nr : 0;
+}
+
 static __always_inline u64 wd_clock_of(u32 dom)
 {
 	return wd_clocks[dom & (WD_MAX_DOMAINS - 1)].v;
@@ -72,12 +80,18 @@ static __always_inline u64 wd_slice(struct wd_task __arena *t, u32 queued, u32 c
 	return slice > WD_SLICE_MAX ? WD_SLICE_MAX : slice;
 }
 
+/* Pace of a clock: part of real time that a task of weight 100 gets while `queued` wait for `cpus` CPUs. */
+static __always_inline u32 wd_pace(u32 queued, u32 cpus)
+{
+	return queued ? WD_PACE_ONE * cpus / (queued + cpus) : WD_PACE_ONE;
+}
+
 /* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
 static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t)
 {
 	u64 clock = wd_clock_of(l->domain), key;
 
-	key = wd_deadline_key(t, clock, wd_now(), WD_ARRIVAL_DIRECT);
+	key = wd_deadline_key(t, clock, wd_now(), WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
 	l->bound = -1;
 }
@@ -181,15 +195,23 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	struct wd_running *r;
 	struct wd_local *l;
 	u64 limit = WD_KEY_NONE, passed = now - c->advanced_at;
+	int i;
 
 	if (passed < WD_CLOCK_INTERVAL)
 		return 0;
 	c->advanced_at = now;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
-		p = KF(bpf_iter_scx_dsq_next)(&it);
-		l = p ? bpf_task_storage_get(&wd_locals, p, 0, 0) : NULL;
-		if (l && now - l->queued_at < WD_CLOCK_PATIENCE)
+		wd_for(i, 0, WD_CLOCK_SCAN)
+		{
+			p = KF(bpf_iter_scx_dsq_next)(&it);
+			l = p ? bpf_task_storage_get(&wd_locals, p, 0, 0) : NULL;
+			if (!l)
+				break;
+			if (l->woken || now - l->queued_at >= WD_CLOCK_PATIENCE)
+				continue;
 			limit = l->key;
+			break;
+		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
 	r = wd_look_at_running(NULL, dom, now);
@@ -221,7 +243,8 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 	clock = reached = wd_clock_of(l->domain);
 	if (l->woken && r && r->largest && r->largest < clock)
 		reached = r->largest;
-	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
+			      wd_pace(queued, wd_nr_cpus[l->domain & (WD_MAX_DOMAINS - 1)]));
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 }
 
@@ -254,7 +277,8 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	reached = wd_running_key(run, wd_now());
 	if (!comes || reached > clock)
 		reached = clock;
-	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN);
+	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
+			      wd_pace(KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1));
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->bound = cpu;
 }

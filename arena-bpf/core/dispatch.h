@@ -107,7 +107,7 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
 	clock = run->bound ? run->bound_clock : wd_clock_of(dom);
 	if (l->key + WD_KEY_BEHIND < clock) {
-		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN);
+		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN, WD_PACE_ONE);
 		l->key = wd_bounded(l->key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 		wd_run_set(run, l->key, l->weight, now);
 	}
@@ -169,6 +169,39 @@ static __always_inline bool wd_rescue_due(u64 *at, u64 now)
 	return now - last >= WD_WAIT_CHECK && now > last && __sync_val_compare_and_swap(at, last, now) == last;
 }
 
+/*
+ * Takes the next task of a domain's queue. One that is on this CPU's run queue already costs a fraction of one that has
+ * to be fetched from another (two locks, a migration), so such a one goes first if it is hardly later than the head.
+ */
+__noinline int wd_take_near(u32 dom, s32 cpu)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	u64 latest = WD_KEY_NONE;
+	bool moved = false;
+	int i;
+
+	/* The head itself is here: no need to search. */
+	if (wd_head_cpu(dom) == cpu)
+		return wd_move_to_local(dom);
+	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
+		wd_for(i, 0, WD_NEAR_SCAN)
+		{
+			p = KF(bpf_iter_scx_dsq_next)(&it);
+			if (!p || p->scx.dsq_vtime > latest)
+				break;
+			if (latest == WD_KEY_NONE)
+				latest = p->scx.dsq_vtime + WD_NEAR_SLACK;
+			if (wd_task_cpu(p) != cpu)
+				continue;
+			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
+			break;
+		}
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	return moved;
+}
+
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
 	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE, ran;
@@ -196,12 +229,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	}
 	look = !queued || now - run->pulled_at >= WD_PULL_INTERVAL;
-	if (KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
+	if (wd_bound_waiting(run, cpu)) {
 		if (wd_rescue_due(&run->rescued_at, now) && wd_rescue(WD_CPU_DSQ + cpu, now)) {
 			wd_count(dsq_dispatch);
 			return;
 		}
 		bound = wd_head_key(WD_CPU_DSQ + cpu);
+	} else if (run->waits) {
+		run->waits = 0;
+		wd_cpu_at(cpu)->bound = 0;
 	}
 	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
 	if (queued && !l && !look && bound == WD_KEY_NONE)
@@ -219,6 +255,10 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	if (remote < own && remote < bound && remote < kept && wd_pull(run->remote, dom))
 		return;
 	if (bound <= own && wd_move_to_local(WD_CPU_DSQ + cpu)) {
+		wd_count(dsq_dispatch);
+		return;
+	}
+	if (queued > 1 && wd_take_near(dom, cpu)) {
 		wd_count(dsq_dispatch);
 		return;
 	}

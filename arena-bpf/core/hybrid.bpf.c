@@ -81,6 +81,8 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	wd_key_bound(l, t, run, cpu);
 	l->queued_at = wd_now();
 	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
+	run->waits = 1;
+	wd_cpu_at(cpu)->bound = 1;
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
 	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
@@ -261,7 +263,7 @@ void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 	/* The machine's own work keeps its slice: cut short, it would wait behind whom it gave way to. */
 	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
 		return;
-	bound = KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu);
+	bound = wd_bound_waiting(run, cpu);
 	queued = KF(scx_bpf_dsq_nr_queued)(dom);
 	if (!queued && !bound)
 		return;
@@ -279,7 +281,7 @@ static __always_inline void wd_look_again(s32 cpu)
 
 	if (dom >= WD_MAX_DOMAINS)
 		return;
-	if (KF(scx_bpf_dsq_nr_queued)(dom) || KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu) ||
+	if (KF(scx_bpf_dsq_nr_queued)(dom) || wd_bound_waiting(wd_run_of(cpu), cpu) ||
 	    wd_best_remote(dom, cpu) != WD_KEY_NONE)
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }

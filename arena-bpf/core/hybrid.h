@@ -21,8 +21,11 @@
 #define WD_KEY_BEHIND	  (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
 #define WD_KEY_AHEAD	  (800 * WD_MSEC)
 #define WD_CLOCK_LAG	  (6 * WD_MSEC)	 /* an idle domain's clock follows the furthest one at this distance */
-#define WD_CLOCK_INTERVAL WD_MSEC	 /* between looks, from dispatch, at how far a domain has come */
+#define WD_CLOCK_INTERVAL (2 * WD_MSEC)	 /* between looks, from dispatch, at how far a domain has come */
 #define WD_CLOCK_PATIENCE (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
+#define WD_NEAR_SLACK	  (2 * WD_MSEC)	 /* a task of this CPU goes before others that are earlier by less */
+#define WD_NEAR_SCAN	  8		 /* tasks looked at for one */
+#define WD_CLOCK_SCAN	  8		 /* heads looked at for one that counts */
 #define WD_SLICE_MIN	  (100 * WD_USEC)
 #define WD_SLICE_MAX	  (100 * WD_MSEC)
 #define WD_PREEMPT_SCAN	  64 /* CPUs looked at for a victim */
@@ -57,6 +60,7 @@ struct wd_run {
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
+	u32 waits;	 /* tasks bound to it may wait in its queue; written with its run queue locked */
 	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
 	u32 spared;	 /* ... and is a kernel thread, which nobody preempts */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */

@@ -45,7 +45,7 @@ __weak u64 wd_deadline_runnable(struct wd_task __arena *t __arg_arena, struct wd
 	return 0;
 }
 
-__weak u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how)
+__weak u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how, u32 pace)
 {
 	return WD_CLOCK_START + now;
 }

@@ -10,11 +10,13 @@
 
 WD_MODULE("interactive", "deadline");
 
-#define WD_LAG		  (16 * WD_MSEC)  /* credit of a sleeper, virtual ns */
+#define WD_LAG		  (16 * WD_MSEC)  /* largest credit of a sleeper, virtual ns */
+#define WD_CREDIT	  (40 * WD_MSEC)  /* real time whose earnings that is at most */
+#define WD_RESTED_PART	  4		  /* who has more than this part of the credit is rested */
 #define WD_BEHIND	  (300 * WD_MSEC) /* a runnable task's virtual time stays this near the clock */
 #define WD_AHEAD	  (800 * WD_MSEC)
 #define WD_REQUEST_MAX	  (4 * WD_MSEC)
-#define WD_LATENCY_TARGET (8 * WD_MSEC) /* in which each of a CPU's tasks should have run once */
+#define WD_LATENCY_TARGET (4 * WD_MSEC) /* in which each of a CPU's tasks should have run once */
 #define WD_FREQ_PERIOD	  (100 * WD_MSEC)
 #define WD_FREQ_MAX	  100000
 #define WD_PRIO_MAX	  39
@@ -76,26 +78,32 @@ static __always_inline u64 wd_latency_prio(u64 blocked_freq, u64 waker_freq, u64
 	return run < prio ? prio - run : 0;
 }
 
-/* Virtual ns between a task's virtual time and its deadline: at most WD_REQUEST_MAX at weight 100. */
-static __always_inline u64 wd_request_length(u64 runtime, u64 blocked_freq, u64 waker_freq, u64 avg_runtime, u64 weight)
+/* What divides a task's request, times WD_SCALE_MIN. */
+static __always_inline u64 wd_scale(u64 blocked_freq, u64 waker_freq, u64 avg_runtime, u64 weight)
 {
-	u64 prio = wd_latency_prio(blocked_freq, waker_freq, avg_runtime, weight);
-	u64 index = WD_PRIO_MAX - 1 - prio, scale;
+	u64 index = WD_PRIO_MAX - 1 - wd_latency_prio(blocked_freq, waker_freq, avg_runtime, weight), scale;
 
 	wd_barrier_var(index); /* keeps the mask, which the compiler could prove away */
 	scale = wd_prio_to_weight[index & 63];
-	if (scale > WD_SCALE_MAX)
-		scale = WD_SCALE_MAX;
+	return scale < WD_SCALE_MAX ? scale : WD_SCALE_MAX;
+}
+
+/* Virtual ns between a task's virtual time and its deadline: at most WD_REQUEST_MAX at weight 100. */
+static __always_inline u64 wd_request_length(struct wd_task __arena *t)
+{
+	u64 runtime = t->stint, avg = t->avg_runtime, scale = t->scale;
+
+	if (runtime < avg)
+		runtime = avg;
 	if (runtime > WD_REQUEST_MAX)
 		runtime = WD_REQUEST_MAX;
-	return runtime * WD_WEIGHT_DEFAULT / weight * WD_SCALE_MIN / scale;
+	return runtime * WD_WEIGHT_DEFAULT * WD_SCALE_MIN /
+	       (wd_weight(t) * (scale > WD_SCALE_MIN ? scale : WD_SCALE_MIN));
 }
 
 static __always_inline u64 wd_set_deadline(struct wd_task __arena *t)
 {
-	u64 avg = t->avg_runtime, stint = t->stint;
-	u64 deadline = t->vtime +
-		       wd_request_length(stint > avg ? stint : avg, t->blocked_freq, t->waker_freq, avg, wd_weight(t));
+	u64 deadline = t->vtime + wd_request_length(t);
 
 	t->deadline = deadline;
 	return deadline;
@@ -115,21 +123,26 @@ u64 wd_deadline_runnable(struct wd_task __arena *t __arg_arena, struct wd_task _
 	return 0;
 }
 
-u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how)
+/* Credit of a sleeper: what it could have earned in a stretch of real time, at the pace at which the clock goes now. */
+static __always_inline u64 wd_credit(u32 pace)
 {
-	u64 v = t->vtime, low;
+	u64 credit = WD_CREDIT * pace / WD_PACE_ONE;
+
+	return credit < WD_LAG ? credit : WD_LAG;
+}
+
+u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how, u32 pace)
+{
+	u64 v = t->vtime, credit = how == WD_ARRIVAL_AGAIN ? WD_BEHIND : wd_credit(pace);
 
 	use_arena();
 	if (!v)
 		v = clock; /* new: behind all that wait */
-	t->rested = 0;
-	low = clock - (how == WD_ARRIVAL_AGAIN ? WD_BEHIND : WD_LAG);
-	if (v < low) {
-		v = low;
-		if (how == WD_ARRIVAL_WOKEN) {
-			t->rested = 1;
+	t->rested = how == WD_ARRIVAL_WOKEN && v < clock - credit / WD_RESTED_PART;
+	if (v < clock - credit) {
+		v = clock - credit;
+		if (how == WD_ARRIVAL_WOKEN)
 			wd_count(dl_clamp);
-		}
 	} else if (how == WD_ARRIVAL_WOKEN) {
 		wd_count(dl_preset);
 	}
@@ -138,7 +151,11 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 	else if (v > clock + WD_AHEAD)
 		v = clock + WD_AHEAD;
 	t->vtime = v;
-	return wd_set_deadline(t);
+	if (how != WD_ARRIVAL_DIRECT)
+		return wd_set_deadline(t);
+	/* It stands in no queue: what it will want orders nothing. */
+	t->deadline = v;
+	return v;
 }
 
 u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now)
@@ -172,5 +189,6 @@ u64 wd_deadline_quiescent(struct wd_task __arena *t __arg_arena, u64 now, u32 sl
 	t->avg_runtime = wd_ewma(t->avg_runtime, t->stint);
 	t->blocked_freq = wd_update_freq(t->blocked_freq, now - t->last_blocked_at);
 	t->last_blocked_at = now;
+	t->scale = wd_scale(t->blocked_freq, t->waker_freq, t->avg_runtime, wd_weight(t));
 	return 0;
 }

@@ -76,7 +76,7 @@ u64 wd_placement_home(struct task_struct *p __arg_trusted, struct wd_task __aren
 
 static __always_inline bool wd_nothing_queued(s32 cpu, u32 dom)
 {
-	return !wd_nr_queued(WD_DSQ_LOCAL_ON | cpu) && !wd_nr_queued(WD_CPU_DSQ + cpu) && !wd_nr_queued(dom);
+	return !wd_nr_queued(WD_DSQ_LOCAL_ON | cpu) && !wd_cpu_at(cpu)->bound && !wd_nr_queued(dom);
 }
 
 /*

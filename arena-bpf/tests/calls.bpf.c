@@ -43,7 +43,7 @@ static __always_inline u64 calls_row(u32 i)
 	case CALLS_RUNNABLE:
 		return wd_deadline_runnable(t, wd_task_at(a), b, c);
 	case CALLS_KEY:
-		return wd_deadline_key(t, a, b, c);
+		return wd_deadline_key(t, a, b, c & 0xff, c >> 8);
 	case CALLS_CHARGE:
 		return wd_deadline_charge(t, a, b, c);
 	case CALLS_SLICE:
@@ -81,8 +81,8 @@ int calls_hogs(struct test_args *args)
 	int i, rows = args->rows;
 
 	use_arena();
-	keys[0] = wd_deadline_key(wd_task_at(1), clock, now, WD_ARRIVAL_WOKEN);
-	keys[1] = wd_deadline_key(wd_task_at(2), clock, now, WD_ARRIVAL_WOKEN);
+	keys[0] = wd_deadline_key(wd_task_at(1), clock, now, WD_ARRIVAL_WOKEN, WD_PACE_ONE);
+	keys[1] = wd_deadline_key(wd_task_at(2), clock, now, WD_ARRIVAL_WOKEN, WD_PACE_ONE);
 	calls_a[0] = calls_a[1] = 0;
 	wd_for(i, 0, rows)
 	{
@@ -95,7 +95,7 @@ int calls_hogs(struct test_args *args)
 		now += turn;
 		wd_deadline_charge(t, turn, t->weight * WD_WEIGHT_ONE, now);
 		calls_a[next & 1] += turn;
-		key = wd_deadline_key(t, clock, now, WD_ARRIVAL_AGAIN);
+		key = wd_deadline_key(t, clock, now, WD_ARRIVAL_AGAIN, WD_PACE_ONE);
 		if (next)
 			keys[1] = key;
 		else

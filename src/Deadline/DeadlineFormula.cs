@@ -20,7 +20,16 @@ public static class DeadlineFormula
     public const ulong PriorityMax = 39;
 
     /// <summary>Time in which each of a CPU's tasks should have run once, ns.</summary>
-    public const ulong LatencyTarget = 8 * WdConstants.Msec;
+    public const ulong LatencyTarget = 4 * WdConstants.Msec;
+
+    /// <summary>Largest credit of a sleeper, virtual ns.</summary>
+    public const ulong Lag = 16 * WdConstants.Msec;
+
+    /// <summary>Real time whose earnings a sleeper's credit is at most, ns.</summary>
+    public const ulong CreditTime = 40 * WdConstants.Msec;
+
+    /// <summary>Who has more than this part of the credit is rested: it may preempt.</summary>
+    public const ulong RestedPart = 4;
 
     /// <summary>Weight of nice 0, in the unit by which CPU time is charged.</summary>
     private const ulong ExactDefault = (ulong)WdConstants.WeightDefault * WdConstants.WeightOne;
@@ -58,24 +67,25 @@ public static class DeadlineFormula
         return run < priority ? priority - run : 0;
     }
 
-    /// <summary>Virtual ns between a task's virtual time and its deadline: at most <see cref="RequestMax"/> at weight 100.</summary>
+    /// <summary>Virtual ns between a task's virtual time and its deadline: at most <see cref="RequestMax"/> at weight 100 and the least scale.</summary>
     /// <param name="runtime">ns it will want.</param>
-    /// <param name="blockedFrequency">How often it blocks, events per 100 ms.</param>
-    /// <param name="wakerFrequency">How often it wakes others, events per 100 ms.</param>
-    /// <param name="averageRuntime">ns it runs from wake-up to sleep.</param>
     /// <param name="weight">1..10000; 0 counts as 100.</param>
-    public static ulong RequestLength(ulong runtime, ulong blockedFrequency, ulong wakerFrequency, ulong averageRuntime, ulong weight)
+    /// <param name="scale">What its latency priority brings, 18 to 10000; less counts as 18.</param>
+    public static ulong RequestLength(ulong runtime, ulong weight, ulong scale)
     {
-        ulong priority = LatencyPriority(blockedFrequency, wakerFrequency, averageRuntime, weight);
-        return Math.Min(runtime, RequestMax) * WdConstants.WeightDefault / Weight(weight) * ScaleMin / ScaleOf(priority);
+        var divisor = unchecked(Weight(weight) * Math.Max(scale, ScaleMin));
+        return divisor == 0 ? 0 : Math.Min(runtime, RequestMax) * WdConstants.WeightDefault * ScaleMin / divisor;
     }
+
+    /// <summary>Largest claim of a task that has slept, virtual ns: what <see cref="CreditTime"/> brings at the clock's pace, at most <see cref="Lag"/>.</summary>
+    /// <param name="pace">Part of real time, in 1/1024, that a task of weight 100 gets from the queue as long as it is now.</param>
+    public static ulong Credit(uint pace) => Math.Min(CreditTime * pace / WdConstants.PaceOne, Lag);
 
     /// <summary>Divisor that a latency priority from 0 to 38 brings, times 18: 18 to 10000.</summary>
     public static ulong ScaleOf(ulong priority) => Math.Min(WeightOfNice[(int)(PriorityMax - 1 - priority)], ScaleMax);
 
     /// <summary>Deadline of a task as its record stands.</summary>
-    public static ulong Deadline(in WdTask task) => unchecked(task.Vtime
-        + RequestLength(Math.Max(task.Stint, task.AvgRuntime), task.BlockedFreq, task.WakerFreq, task.AvgRuntime, task.Weight));
+    public static ulong Deadline(in WdTask task) => unchecked(task.Vtime + RequestLength(Math.Max(task.Stint, task.AvgRuntime), task.Weight, task.Scale));
 
     /// <summary>Virtual ns that some CPU time costs a task.</summary>
     /// <param name="ran">ns.</param>

@@ -51,7 +51,8 @@ struct __wd_shared wd_cpu {
 	u64 key WD_WRITER("core");  /* of the running task when it started, or WD_KEY_NONE */
 	u32 slot WD_WRITER("core"); /* of the running task, or WD_NO_SLOT */
 	u32 domain WD_WRITER("core");
-	u64 reserved[4] WD_WRITER("core");
+	u64 bound WD_WRITER("core"); /* 1: tasks bound to it may wait in its queue; 0: none does */
+	u64 reserved[3] WD_WRITER("core");
 };
 
 #define WD_CPU_IDLE (1ull << 63)

@@ -211,6 +211,17 @@ static __always_inline u64 wd_head_key(u64 dsq)
 	return key;
 }
 
+/* CPU on whose run queue the first task of a queue is; negative when there is none, or the kernel does not tell. */
+static __always_inline s32 wd_head_cpu(u64 dsq)
+{
+	struct task_struct *p;
+
+	if (!bpf_ksym_exists(KF(scx_bpf_dsq_peek)))
+		return -1;
+	p = KF(scx_bpf_dsq_peek)(dsq);
+	return p ? KF(scx_bpf_task_cpu)(p) : -1;
+}
+
 /* Scheduler clock, ns; the raw monotonic clock where the kernel has no sched_ext (programs of the host tier). */
 static __always_inline u64 wd_now(void)
 {

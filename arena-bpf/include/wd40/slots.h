@@ -66,9 +66,12 @@ enum wd_arrival {
 	WD_ARRIVAL_DIRECT,    /* runs at once on a claimed CPU, past the order */
 };
 
-/* Key of a task to be queued. clock: that of the queue's order, virtual ns; how: enum wd_arrival. Writes t->deadline.
+/*
+ * Key of a task to be queued. clock: that of the queue's order, virtual ns; how: enum wd_arrival; pace: part of real
+ * time, in 1/WD_PACE_ONE, that a task of weight 100 gets from this queue as long as it is now. Writes t->deadline, and
+ * t->rested, by which a woken task may preempt.
  */
-u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how);
+u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how, u32 pace);
 
 /*
  * Charges ran ns to the task, at stop or while it keeps running. Returns the key it would be queued with now. weight:

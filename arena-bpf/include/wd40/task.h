@@ -74,8 +74,9 @@ struct __wd_shared wd_task {
 	struct wd_ravg duty WD_WRITER("loadbalance");
 	u64 preferred_domains WD_WRITER("placement"); /* domains that the memory policy favours */
 	u32 flags WD_WRITER("core");
-	u32 rested WD_WRITER("deadline"); /* 1: the last wake-up lifted the key to the clock less the lag */
-	u64 reserved[2] WD_WRITER("core");
+	u32 rested WD_WRITER("deadline"); /* 1: it was well behind the clock at its last wake-up */
+	u64 scale WD_WRITER("deadline");  /* divides the request, times 18; less counts as 18 */
+	u64 reserved[1] WD_WRITER("core");
 };
 
 #endif

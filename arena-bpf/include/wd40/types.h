@@ -22,6 +22,7 @@
 #define WD_WEIGHT_MIN	  1
 #define WD_WEIGHT_DEFAULT 100 /* nice 0 */
 #define WD_WEIGHT_MAX	  10000
+#define WD_PACE_ONE	  1024 /* pace of a clock that goes as fast as real time */
 #define WD_WEIGHT_ONE	  1024 /* parts of a weight in an exact one, by which CPU time is charged */
 
 #define ENOENT 2

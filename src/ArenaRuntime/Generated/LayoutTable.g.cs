@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0x5307ba7cb1a28b53;
+    public const ulong Hash = 0x8b3198f43e56a66c;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -22,14 +22,15 @@ public static class LayoutTable
             new("live", 40, 8, "u8"),
             new("flags", 48, 16, "u16"),
         ]),
-        new("wd_cpu", 64, 0x32381b2063e6bf6e,
+        new("wd_cpu", 64, 0xf0cd84bfe6f18096,
         [
             new("clock", 0, 64, "u64"),
             new("idle", 64, 64, "u64"),
             new("key", 128, 64, "u64"),
             new("slot", 192, 32, "u32"),
             new("domain", 224, 32, "u32"),
-            new("reserved", 256, 256, "array 4 of u64"),
+            new("bound", 256, 64, "u64"),
+            new("reserved", 320, 192, "array 3 of u64"),
         ]),
         new("wd_domain", 256, 0x63b3d4e52ea09f9f,
         [
@@ -125,7 +126,7 @@ public static class LayoutTable
             new("rescued", 1664, 64, "u64"),
             new("reserved", 1728, 320, "array 5 of u64"),
         ]),
-        new("wd_task", 192, 0x72f9cf05b823092d,
+        new("wd_task", 192, 0x6e7e6d7f5c1dbc62,
         [
             new("generation", 0, 64, "u64"),
             new("acknowledged", 64, 64, "u64"),
@@ -148,7 +149,8 @@ public static class LayoutTable
             new("preferred_domains", 1280, 64, "u64"),
             new("flags", 1344, 32, "u32"),
             new("rested", 1376, 32, "u32"),
-            new("reserved", 1408, 128, "array 2 of u64"),
+            new("scale", 1408, 64, "u64"),
+            new("reserved", 1472, 64, "array 1 of u64"),
         ]),
         new("wd_tunables", 64, 0x56146051ac773da0,
         [

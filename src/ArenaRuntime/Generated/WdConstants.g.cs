@@ -51,6 +51,9 @@ public static class WdConstants
     /// <summary>WD_NO_SLOT.</summary>
     public const uint NoSlot = 0xffffffff;
 
+    /// <summary>WD_PACE_ONE.</summary>
+    public const int PaceOne = 1024;
+
     /// <summary>WD_PAGE_SIZE.</summary>
     public const int PageSize = 4096;
 

@@ -12,7 +12,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      16  u64             key       core
 ///      24  u32             slot      core
 ///      28  u32             domain    core
-///      32  array 4 of u64  reserved  core
+///      32  u64             bound     core
+///      40  array 3 of u64  reserved  core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 public struct WdCpu
@@ -36,4 +37,8 @@ public struct WdCpu
     /// <summary>Written by core.</summary>
     [FieldOffset(28)]
     public uint Domain;
+
+    /// <summary>Written by core.</summary>
+    [FieldOffset(32)]
+    public ulong Bound;
 }

@@ -28,7 +28,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///     160  u64             preferred_domains  placement
 ///     168  u32             flags              core
 ///     172  u32             rested             deadline
-///     176  array 2 of u64  reserved           core
+///     176  u64             scale              deadline
+///     184  array 1 of u64  reserved           core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 public struct WdTask
@@ -116,4 +117,8 @@ public struct WdTask
     /// <summary>Written by deadline.</summary>
     [FieldOffset(172)]
     public uint Rested;
+
+    /// <summary>Written by deadline.</summary>
+    [FieldOffset(176)]
+    public ulong Scale;
 }

@@ -13,7 +13,7 @@ internal enum CallsFunction : ulong
     /// <summary>wd_deadline_runnable(t, waker's slot, now, woken).</summary>
     Runnable,
 
-    /// <summary>wd_deadline_key(t, clock, now, how).</summary>
+    /// <summary>wd_deadline_key(t, clock, now, how, pace), c is how | pace &lt;&lt; 8.</summary>
     Key,
 
     /// <summary>wd_deadline_charge(t, ran, weight in 1/1024, now).</summary>

@@ -10,7 +10,7 @@ namespace Wd40.HostTests.Slots;
 /// </summary>
 internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
 {
-    private const ulong Lag = 16 * WdConstants.Msec, Behind = 300 * WdConstants.Msec, Ahead = 800 * WdConstants.Msec;
+    private const ulong Behind = 300 * WdConstants.Msec, Ahead = 800 * WdConstants.Msec;
 
     /// <summary>The records.</summary>
     public WdTask[] Tasks { get; } = new WdTask[slots];
@@ -24,7 +24,7 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
             case CallsFunction.Runnable:
                 return Runnable(ref task, ref Tasks[a % (ulong)Tasks.Length], b, c != 0);
             case CallsFunction.Key:
-                return Key(ref task, a, (WdArrival)c);
+                return Key(ref task, a, (WdArrival)(c & 0xff), (uint)(c >> 8));
             case CallsFunction.Charge:
                 task.Vtime = unchecked(task.Vtime + DeadlineFormula.VirtualTime(a, b));
                 task.Stint = unchecked(task.Stint + a);
@@ -37,6 +37,7 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
                 task.AvgRuntime = DeadlineFormula.Ewma(task.AvgRuntime, task.Stint);
                 task.BlockedFreq = DeadlineFormula.UpdateFrequency(task.BlockedFreq, unchecked(a - task.LastBlockedAt));
                 task.LastBlockedAt = a;
+                task.Scale = DeadlineFormula.ScaleOf(DeadlineFormula.LatencyPriority(task.BlockedFreq, task.WakerFreq, task.AvgRuntime, task.Weight));
                 return 0;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "no function of the slot deadline");
@@ -55,14 +56,14 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
         return 0;
     }
 
-    private static ulong Key(ref WdTask task, ulong clock, WdArrival how)
+    private static ulong Key(ref WdTask task, ulong clock, WdArrival how, uint pace)
     {
         var vtime = task.Vtime == 0 ? clock : task.Vtime;
-        var low = unchecked(clock - (how == WdArrival.Again ? Behind : Lag));
-        task.Rested = vtime < low && how == WdArrival.Woken ? 1u : 0u;
-        vtime = Math.Max(vtime, low);
+        var credit = how == WdArrival.Again ? Behind : DeadlineFormula.Credit(pace);
+        task.Rested = how == WdArrival.Woken && vtime < unchecked(clock - credit / DeadlineFormula.RestedPart) ? 1u : 0u;
+        vtime = Math.Max(vtime, unchecked(clock - credit));
         task.Vtime = Math.Min(vtime, how == WdArrival.Direct ? clock : unchecked(clock + Ahead));
-        return SetDeadline(ref task);
+        return how == WdArrival.Direct ? task.Deadline = task.Vtime : SetDeadline(ref task);
     }
 
     private static ulong SetDeadline(ref WdTask task) => task.Deadline = DeadlineFormula.Deadline(task);

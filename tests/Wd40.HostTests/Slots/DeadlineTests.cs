@@ -41,7 +41,7 @@ public sealed class DeadlineTests
             var (a, b, c) = function switch
             {
                 CallsFunction.Runnable => ((ulong)random.Next((int)Slots), now, (ulong)random.Next(2)),
-                CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, (ulong)random.Next(3)),
+                CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, How((WdArrival)random.Next(3), random.Next(WdConstants.PaceOne + 1))),
                 CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)), Exact(random), now),
                 CallsFunction.Slice => ((ulong)random.Next(random.Next(2) == 0 ? 4 : 5000), (ulong)random.Next(1, 1025), 0ul),
                 _ => (now, (ulong)random.Next(2), 0ul),
@@ -73,7 +73,7 @@ public sealed class DeadlineTests
             for (var slot = 1; slot < Slots; slot++)
             {
                 Task(slot) = RandomTask(random, slot) with { Weight = (uint)random.Next(WdConstants.WeightMin, WdConstants.WeightMax + 1), Vtime = Start };
-                _calls.Set(slot, CallsFunction.Key, slot, Start, 0, (ulong)WdArrival.Again);
+                _calls.Set(slot, CallsFunction.Key, slot, Start, 0, How(WdArrival.Again));
             }
             _calls.Set(0, CallsFunction.PreemptMargin, 0);
             _calls.Run((int)Slots);
@@ -82,8 +82,18 @@ public sealed class DeadlineTests
         }
         ulong Request(ulong blocked, ulong waker)
         {
-            Task(1) = new WdTask { Generation = 1, Weight = 100, Vtime = Start, AvgRuntime = Millisecond / 10, BlockedFreq = blocked, WakerFreq = waker };
-            return _calls.Call(CallsFunction.Key, 1, Start, 0, (ulong)WdArrival.Again) - Start;
+            Task(1) = new WdTask
+            {
+                Generation = 1,
+                Weight = 100,
+                Vtime = Start,
+                Stint = Millisecond / 10,
+                AvgRuntime = Millisecond / 10,
+                BlockedFreq = blocked,
+                WakerFreq = waker,
+            };
+            _calls.Call(CallsFunction.Quiescent, 1, Millisecond, 1);
+            return _calls.Call(CallsFunction.Key, 1, Start, 0, How(WdArrival.Again)) - Start;
         }
         Assert.That(Request(1000, 1000), Is.LessThan(Request(100, 100)).And.LessThan(Request(0, 0) / 10));
     }
@@ -108,17 +118,17 @@ public sealed class DeadlineTests
         }
     }
 
-    [Test]
-    public void Credit_of_a_sleeper_is_bounded_by_the_lag()
+    [TestCase(1024u, 16u), TestCase(512u, 16u), TestCase(256u, 10u), TestCase(128u, 5u)]
+    public void Credit_of_a_sleeper_is_bounded_by_the_lag_and_by_what_40_ms_bring(uint pace, uint credit)
     {
         foreach (var weight in new[] { 1u, 100u, 10_000u })
         {
             foreach (var behind in new[] { 0ul, Millisecond, 15 * Millisecond, 17 * Millisecond, 1000 * Millisecond, Start / 2 })
             {
                 Task(1) = new WdTask { Generation = 1, Weight = weight, Vtime = Start - behind };
-                _calls.Call(CallsFunction.Key, 1, Start, 0, (ulong)WdArrival.Woken);
-                Assert.That(Start - Task(1).Vtime, Is.EqualTo(Math.Min(behind, 16 * Millisecond)), $"{behind} ns behind");
-                Assert.That(Task(1).Rested, Is.EqualTo(behind > 16 * Millisecond ? 1u : 0u));
+                _calls.Call(CallsFunction.Key, 1, Start, 0, How(WdArrival.Woken, (int)pace));
+                Assert.That(Start - Task(1).Vtime, Is.EqualTo(Math.Min(behind, (ulong)credit * Millisecond)), $"{behind} ns behind");
+                Assert.That(Task(1).Rested, Is.EqualTo(behind > (ulong)credit * Millisecond / 4 ? 1u : 0u), $"{behind} ns behind");
             }
         }
     }
@@ -127,14 +137,14 @@ public sealed class DeadlineTests
     public void Key_of_a_new_task_is_the_clock_and_no_key_is_zero()
     {
         Task(1) = new WdTask { Generation = 1, Weight = 100 };
-        Assert.That(_calls.Call(CallsFunction.Key, 1, Start, 0, (ulong)WdArrival.Woken), Is.EqualTo(Start));
+        Assert.That(_calls.Call(CallsFunction.Key, 1, Start, 0, How(WdArrival.Woken)), Is.EqualTo(Start));
         var random = new Random(12);
         for (var row = 0; row < HostObject.Rows; row++)
         {
             var slot = row % (int)Slots;
             if (row < Slots)
                 Task(slot) = RandomTask(random, slot) with { Vtime = random.Next(4) == 0 ? 0 : Word(random) };
-            _calls.Set(row, CallsFunction.Key, slot, Start + (ulong)row * Millisecond, 0, (ulong)(row % 3));
+            _calls.Set(row, CallsFunction.Key, slot, Start + (ulong)row * Millisecond, 0, How((WdArrival)(row % 3)));
         }
         _calls.Run(HostObject.Rows);
         Assert.That(_calls.Host.Column("calls_result").ToArray(), Has.None.Zero);
@@ -144,17 +154,20 @@ public sealed class DeadlineTests
     public void Task_on_a_claimed_CPU_is_never_ahead_of_the_clock()
     {
         Task(1) = new WdTask { Generation = 1, Weight = 100, Vtime = Start + 700 * Millisecond };
-        _calls.Call(CallsFunction.Key, 1, Start, 0, (ulong)WdArrival.Direct);
+        _calls.Call(CallsFunction.Key, 1, Start, 0, How(WdArrival.Direct));
         Assert.That(Task(1).Vtime, Is.EqualTo(Start));
     }
 
-    [TestCase(0u, 1u, 20.0), TestCase(1u, 1u, 4.0), TestCase(7u, 1u, 1.0), TestCase(100u, 1u, 1.0), TestCase(4u, 4u, 4.0), TestCase(1u, 8u, 7.111111)]
+    [TestCase(0u, 1u, 20.0), TestCase(1u, 1u, 2.0), TestCase(3u, 1u, 1.0), TestCase(100u, 1u, 1.0), TestCase(4u, 4u, 2.0), TestCase(1u, 8u, 3.555555)]
     public void Slice_gives_each_its_turn_within_the_target(uint queued, uint cpus, double milliseconds)
     {
         Tunables.SliceMin = Millisecond;
         Tunables.SliceMax = 20 * Millisecond;
         Assert.That(_calls.Call(CallsFunction.Slice, 1, queued, cpus), Is.EqualTo((ulong)(milliseconds * Millisecond)));
     }
+
+    /// <summary>Argument c of a key: how the task comes, and the pace of the queue.</summary>
+    private static ulong How(WdArrival how, int pace = WdConstants.PaceOne) => (ulong)how | (ulong)pace << 8;
 
     private static WdTask RandomTask(Random random, int slot) => new()
     {
@@ -168,6 +181,7 @@ public sealed class DeadlineTests
         WakerFreq = Scale(random),
         LastBlockedAt = Scale(random),
         LastWokeAt = Scale(random),
+        Scale = random.Next(4) == 0 ? Scale(random) : (ulong)random.Next(10_001),
     };
 
     /// <summary>Any magnitude alike, now and then all bits.</summary>

@@ -30,14 +30,20 @@ public sealed class DeadlineFormulaTests
     [TestCase(20_000_000ul, 200ul, 0ul, 2_000_000ul)]
     [TestCase(20_000_000ul, 1ul, 0ul, 400_000_000ul)]
     public void Request_is_bounded_and_weighted(ulong runtime, ulong weight, ulong frequency, ulong request) =>
-        Assert.That(DeadlineFormula.RequestLength(runtime, frequency, frequency, runtime, weight), Is.EqualTo(request));
+        Assert.That(DeadlineFormula.RequestLength(runtime, weight, ScaleOf(runtime, weight, frequency, frequency)), Is.EqualTo(request));
+
+    [TestCase(1024u, 16_000_000ul), TestCase(410u, 16_000_000ul), TestCase(256u, 10_000_000ul), TestCase(13u, 507_812ul), TestCase(0u, 0ul)]
+    public void Credit_is_what_40_ms_bring_at_the_pace_of_the_clock(uint pace, ulong credit) => Assert.That(DeadlineFormula.Credit(pace), Is.EqualTo(credit));
+
+    private static ulong ScaleOf(ulong runtime, ulong weight, ulong blocked, ulong waker) =>
+        DeadlineFormula.ScaleOf(DeadlineFormula.LatencyPriority(blocked, waker, runtime, weight));
 
     [FsCheck.NUnit.Property]
     public void Latency_terms_only_shorten_the_request(ulong runtime, uint blocked, uint waker, ulong average, ushort weight)
     {
         ulong w = (weight % 10_000ul) + 1;
         ulong plain = Math.Min(runtime, DeadlineFormula.RequestMax) * 100 / w;
-        Assert.That(DeadlineFormula.RequestLength(runtime, blocked, waker, average, w), Is.LessThanOrEqualTo(plain));
+        Assert.That(DeadlineFormula.RequestLength(runtime, w, ScaleOf(average, w, blocked, waker)), Is.LessThanOrEqualTo(plain));
     }
 
     [Test]
@@ -63,7 +69,7 @@ public sealed class DeadlineFormulaTests
     }
 
     [TestCase(0u, 4u, 20_000_000ul)]
-    [TestCase(4u, 4u, 4_000_000ul)]
+    [TestCase(4u, 4u, 2_000_000ul)]
     [TestCase(60u, 4u, 1_000_000ul)]
     public void Slice_shortens_as_the_queue_grows(uint queued, uint cpus, ulong slice) =>
         Assert.That(DeadlineFormula.Slice(queued, cpus, 1_000_000, 20_000_000), Is.EqualTo(slice));
