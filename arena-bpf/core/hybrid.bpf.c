@@ -147,9 +147,10 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 
 void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 {
-	struct wd_local *l = wd_local_of(p), *wl = NULL;
-	struct task_struct *waker;
+	struct wd_local *l = wd_local_of(p);
+	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
 	u64 now = wd_now();
+	u32 waker = 0;
 	bool woken;
 
 	use_arena();
@@ -162,11 +163,10 @@ void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 	wd_cgroup_enter(l);
 	wd_weigh(l);
 	wd_note_worker(p, l);
-	if (woken) {
-		waker = bpf_get_current_task_btf();
-		wl = bpf_task_storage_get(&wd_locals, waker, 0, 0);
-	}
-	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(wl ? wl->slot : 0), now, woken);
+	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all this. */
+	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
+		waker = run->slot;
+	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
 	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
 }
 
@@ -184,6 +184,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	wd_record(WD_EVENT_RUNNING, l->slot, l->key);
 	l->woken = 0;
 	run->pid = p->pid;
+	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
 	run->spared = run->bound && (p->flags & PF_KTHREAD);
 	wd_run_set(run, l->key, l->weight, now);

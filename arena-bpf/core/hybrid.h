@@ -64,6 +64,7 @@ struct wd_run {
 	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
 	u32 spared;	 /* ... and is a kernel thread, which nobody preempts */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
+	u32 slot;	 /* of what runs */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
 } __attribute__((aligned(64)));
 
