@@ -11,7 +11,7 @@ using Wd40.Tool.Statistics;
 namespace Wd40.Tool.CommandLine;
 
 /// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>.</summary>
-public sealed class Wd40OptionTable : OptionTable
+public class Wd40OptionTable : OptionTable
 {
     /// <summary>Largest half-life: the original stored it as 32-bit nanoseconds.</summary>
     private const double LargestHalfLife = 4.294967295;
@@ -143,7 +143,7 @@ public sealed class Wd40OptionTable : OptionTable
     }
 
     /// <summary>Checks what concerns several options; null when all is well, else what contradicts what.</summary>
-    public string? Contradiction(ParseResult parsed)
+    public virtual string? Contradiction(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         if (parsed.GetResult(_sliceUnderutil) is { Implicit: false } && parsed.GetResult(_sliceOverutil) is { Implicit: false }
@@ -168,7 +168,7 @@ public sealed class Wd40OptionTable : OptionTable
     private static double InPercent(double part) => part * 100;
 
     /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
-    public Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
+    public virtual Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         ArgumentNullException.ThrowIfNull(environment);
