@@ -75,13 +75,16 @@ public sealed class Domains
     /// </summary>
     /// <param name="topology">The machine.</param>
     /// <param name="cacheLevel">3, or 2 for one domain a level-2 cache.</param>
+    /// <param name="maxCpus">
+    /// Caches with more CPUs are split into as few domains of about the same size as do not have more; the threads of a core stay together. 0: none is split.
+    /// </param>
     /// <exception cref="SchedulerException">The level is neither, or there would be more than <see cref="Max"/> domains.</exception>
-    public static Domains ByCache(Topology topology, uint cacheLevel = 3)
+    public static Domains ByCache(Topology topology, uint cacheLevel = 3, uint maxCpus = 0)
     {
         ArgumentNullException.ThrowIfNull(topology);
         if (cacheLevel is not (2 or 3))
             throw new SchedulerException(ExitCode.Usage, $"there are no domains by cache level {cacheLevel}", "Give --cache-level 2 or 3.");
-        return new Domains(topology, Group(topology, cpu => CacheOf(cpu, cacheLevel), $"cache level {cacheLevel}"));
+        return new Domains(topology, Group(topology, cpu => CacheOf(cpu, cacheLevel), maxCpus, $"cache level {cacheLevel}"));
     }
 
     /// <summary>One domain a NUMA node, numbered like the nodes.</summary>
@@ -172,18 +175,30 @@ public sealed class Domains
         return cpu.Level2 >= 0 ? (2, cpu.Level2) : (0, 0);
     }
 
-    private static List<List<TopologyCpu>> Group(Topology topology, Func<TopologyCpu, (int, int)> cache, string by)
+    private static List<List<TopologyCpu>> Group(Topology topology, Func<TopologyCpu, (int, int)> cache, uint maxCpus, string by)
     {
         var groups = topology.Cpus
             .GroupBy(cpu => (cpu.Node, cpu.Package, Cache: cache(cpu)))
             .OrderBy(group => group.Key.Node) // stable: within a node the order of first sight stays
-            .Select(group => group.ToList())
+            .SelectMany(group => Split([.. group], maxCpus))
             .ToList();
         if (groups.Count > Max)
         {
             throw new SchedulerException(ExitCode.UnfitMachine, $"the machine has {groups.Count} domains by {by}; at most {Max} are supported",
-                "Give a higher --cache-level, which makes larger domains.");
+                "Give a higher --cache-level or --max-domain-cpus, which makes larger domains.");
         }
         return groups;
+    }
+
+    private static IEnumerable<List<TopologyCpu>> Split(List<TopologyCpu> group, uint maxCpus)
+    {
+        if (maxCpus == 0 || group.Count <= maxCpus)
+            return [group];
+        var cores = group.GroupBy(cpu => cpu.Siblings.First).Select(core => core.ToList()).ToList();
+        // In whole cores, so a limit below the threads of one makes one domain a core.
+        var coresEach = Math.Max((int)maxCpus / cores.Max(core => core.Count), 1);
+        var parts = (cores.Count + coresEach - 1) / coresEach;
+        return cores.Select((core, index) => (Core: core, Part: index * parts / cores.Count)).GroupBy(core => core.Part)
+            .Select(part => part.SelectMany(core => core.Core).OrderBy(cpu => cpu.Id).ToList());
     }
 }

@@ -29,7 +29,6 @@ internal sealed class CompositionTests(string kernel) : GuestFixture(kernel, new
     [TestCase("numa", "vtime", "rusty")]
     [TestCase("flat", "fifo", "none")]
     [TestCase("masks", "interactive", "none")]
-    [TestCase("flat", "vtime", "rusty")]
     [Property("Check", "composition"), Category(RunLength.OneKernel)]
     public Task Modules_make_a_scheduler(string placement, string deadline, string balance) => RequireAsync(placement, deadline, balance);
 

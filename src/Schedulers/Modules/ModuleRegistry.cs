@@ -39,8 +39,8 @@ public static class ModuleRegistry
             Slot = ModuleSlot.Placement,
             Assembly = PlacementAssembly,
             Description = "One domain a last-level cache.",
-            Options = ["--cache-level", "--greedy-threshold", .. _betweenDomains],
-            MakeDomains = (topology, options) => Domains.ByCache(topology, options.CacheLevel),
+            Options = ["--cache-level", "--max-domain-cpus", "--greedy-threshold", .. _betweenDomains],
+            MakeDomains = (topology, options) => Domains.ByCache(topology, options.CacheLevel, options.MaxDomainCpus),
             Configure = (open, options, domains) => ConfigureDomains(open, options, domains, options.GreedyThreshold),
         },
         new KnownModule

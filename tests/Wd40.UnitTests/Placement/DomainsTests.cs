@@ -170,6 +170,34 @@ public sealed class DomainsTests
         });
     }
 
+    // 16 CPUs in two caches; with threads CPU n and n + 8 are one core, so a cache holds 4 cores of 2.
+    [TestCase(0u, false, "0-3,8-11 4-7,12-15")]
+    [TestCase(8u, false, "0-3,8-11 4-7,12-15")]
+    [TestCase(100u, true, "0-3,8-11 4-7,12-15")]
+    [TestCase(4u, false, "0-3 8-11 4-7 12-15")]
+    [TestCase(3u, false, "0-2 3,8-9 10-11 4-6 7,12-13 14-15")]
+    [TestCase(7u, false, "0-3 8-11 4-7 12-15")]
+    [TestCase(4u, true, "0-1,8-9 2-3,10-11 4-5,12-13 6-7,14-15")]
+    [TestCase(3u, true, "0,8 1,9 2,10 3,11 4,12 5,13 6,14 7,15")]
+    [TestCase(1u, true, "0,8 1,9 2,10 3,11 4,12 5,13 6,14 7,15")]
+    public void Large_caches_are_split_evenly_and_between_cores(uint maxCpus, bool threads, string masks)
+    {
+        using var tree = SysfsTree.Create(16, level3: cpu => cpu % 8 / 4, siblings: threads ? cpu => $"{cpu % 8},{(cpu % 8) + 8}" : null);
+        Assert.That(string.Join(' ', Masks(Domains.ByCache(Topology.Read(tree.Root), 3, maxCpus))), Is.EqualTo(masks));
+    }
+
+    [Test]
+    public void Splits_into_more_than_64_are_refused_with_the_option()
+    {
+        using var tree = SysfsTree.Create(65, level3: _ => 0);
+        var failure = Assert.Throws<SchedulerException>(() => Domains.ByCache(Topology.Read(tree.Root), 3, 1))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(failure.Message, Does.Contain("65 domains"));
+            Assert.That(failure.Remedy, Does.Contain("--max-domain-cpus"));
+        });
+    }
+
     [Test]
     public void By_node_a_domain_is_a_node_whatever_caches_it_has()
     {
