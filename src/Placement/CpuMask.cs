@@ -162,6 +162,16 @@ public struct CpuMask : IEquatable<CpuMask>
         return mask;
     }
 
+    /// <summary>
+    /// Reads several hexadecimal masks with commas between them: <c>0x0f,0xf0</c>. Digits may be grouped by underscores: <c>0xff_00000000</c>.
+    /// </summary>
+    /// <exception cref="FormatException">A mask has another form, or a CPU number is too large.</exception>
+    public static IReadOnlyList<CpuMask> ParseHexMasks(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. text.Split(',').Select(mask => ParseHex(mask.Replace("_", "", StringComparison.Ordinal)))];
+    }
+
     /// <summary>The list form: <c>0-3,6</c>.</summary>
     public override readonly string ToString()
     {

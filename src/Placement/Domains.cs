@@ -18,14 +18,16 @@ public sealed class Domains
     private Domains(Topology topology, IReadOnlyList<List<TopologyCpu>> groups)
     {
         NrCpuIds = (uint)topology.NrCpuIds;
-        NrNodes = (uint)topology.NodeIds.Count;
+        // Domains that span nodes count to that of their first CPU, so a node may be left without any.
+        var nodes = groups.Select(group => group[0].Node).Distinct().Order().ToList();
+        NrNodes = (uint)nodes.Count;
         NrDomains = (uint)groups.Count;
         _masks = new CpuMask[groups.Count];
         _capacity = new ulong[groups.Count];
         CpuDomain.AsSpan().Fill((byte)WdConstants.NoDomain);
         for (int domain = 0; domain < groups.Count; domain++)
         {
-            DomainNode[domain] = (byte)groups[domain][0].Node;
+            DomainNode[domain] = (byte)nodes.IndexOf(groups[domain][0].Node);
             DomainNodeId[domain] = (ushort)topology.NodeIds[groups[domain][0].Node];
             foreach (var cpu in groups[domain])
             {
@@ -43,7 +45,7 @@ public sealed class Domains
     /// <summary>Number of domains.</summary>
     public uint NrDomains { get; }
 
-    /// <summary>Number of NUMA nodes with CPUs.</summary>
+    /// <summary>Number of NUMA nodes with domains.</summary>
     public uint NrNodes { get; }
 
     /// <summary>Domain of each CPU, or <see cref="WdConstants.NoDomain"/>: <c>wd_cpu_domain</c>.</summary>
@@ -73,13 +75,78 @@ public sealed class Domains
     /// </summary>
     /// <param name="topology">The machine.</param>
     /// <param name="cacheLevel">3, or 2 for one domain a level-2 cache.</param>
+    /// <param name="maxCpus">
+    /// Caches with more CPUs are split into as few domains of about the same size as do not have more; the threads of a core stay together. 0: none is split.
+    /// </param>
     /// <exception cref="SchedulerException">The level is neither, or there would be more than <see cref="Max"/> domains.</exception>
-    public static Domains ByCache(Topology topology, uint cacheLevel = 3)
+    public static Domains ByCache(Topology topology, uint cacheLevel = 3, uint maxCpus = 0)
     {
         ArgumentNullException.ThrowIfNull(topology);
         if (cacheLevel is not (2 or 3))
             throw new SchedulerException(ExitCode.Usage, $"there are no domains by cache level {cacheLevel}", "Give --cache-level 2 or 3.");
-        return new Domains(topology, Group(topology, cpu => CacheOf(cpu, cacheLevel), $"cache level {cacheLevel}"));
+        return new Domains(topology, Group(topology, cpu => CacheOf(cpu, cacheLevel), maxCpus, $"cache level {cacheLevel}"));
+    }
+
+    /// <summary>One domain a NUMA node, numbered like the nodes.</summary>
+    /// <exception cref="SchedulerException">There would be more than <see cref="Max"/> domains.</exception>
+    public static Domains ByNode(Topology topology)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        var groups = topology.Cpus.GroupBy(cpu => cpu.Node).OrderBy(group => group.Key).Select(group => group.ToList()).ToList();
+        if (groups.Count > Max)
+        {
+            throw new SchedulerException(ExitCode.UnfitMachine, $"the machine has {groups.Count} NUMA nodes; at most {Max} domains are supported",
+                "Use placement flat, or masks with sets of nodes.");
+        }
+        return new Domains(topology, groups);
+    }
+
+    /// <summary>One domain for the whole machine, on one node.</summary>
+    public static Domains Flat(Topology topology)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        return new Domains(topology, [[.. topology.Cpus]]);
+    }
+
+    /// <summary>
+    /// Hand-made domains, numbered in the order given. Each online CPU is in exactly one of them; a domain counts to the node of its first CPU.
+    /// </summary>
+    /// <param name="topology">The machine.</param>
+    /// <param name="masks">CPUs of each domain.</param>
+    /// <exception cref="SchedulerException">There is no mask or more than <see cref="Max"/>, or one is empty, overlaps another, or has a CPU that is not
+    /// online; or an online CPU is in none.</exception>
+    public static Domains ByMasks(Topology topology, IReadOnlyList<CpuMask> masks)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        ArgumentNullException.ThrowIfNull(masks);
+        if (masks.Count == 0)
+            throw BadMasks("no mask is given", "Give one mask a domain, such as --cpumasks 0x0f,0xf0.");
+        if (masks.Count > Max)
+            throw BadMasks($"there are {masks.Count} masks; at most {Max} domains are supported", "Give fewer and larger masks.");
+        var online = default(CpuMask);
+        foreach (var cpu in topology.Cpus)
+            online.Add(cpu.Id);
+        var left = online;
+        for (int domain = 0; domain < masks.Count; domain++)
+        {
+            var mask = masks[domain];
+            if (mask.IsEmpty)
+                throw BadMasks($"mask {domain + 1} is empty", "Give each mask at least one CPU, or leave it out.");
+            for (int cpu = mask.First; cpu >= 0; cpu = mask.Next(cpu + 1))
+            {
+                if (!online.Contains(cpu))
+                    throw BadMasks($"mask 0x{mask.ToHex()} has CPU {cpu}, which is not online", $"Use online CPUs only: {online}.");
+                if (!left.Contains(cpu))
+                {
+                    var first = masks.First(other => other.Contains(cpu));
+                    throw BadMasks($"CPU {cpu} is in mask 0x{first.ToHex()} and in mask 0x{mask.ToHex()}", "Give each CPU to one mask.");
+                }
+                left.Remove(cpu);
+            }
+        }
+        if (!left.IsEmpty)
+            throw BadMasks($"CPUs {left} are online and in no mask", "Add them to a mask, or give them one of their own.");
+        return new Domains(topology, [.. masks.Select(mask => topology.Cpus.Where(cpu => mask.Contains(cpu.Id)).ToList())]);
     }
 
     /// <summary>Writes what the user half publishes of each domain to the arena.</summary>
@@ -99,6 +166,8 @@ public sealed class Domains
         }
     }
 
+    private static SchedulerException BadMasks(string what, string remedy) => new(ExitCode.Usage, $"--cpumasks: {what}", remedy);
+
     private static (int Level, int Id) CacheOf(TopologyCpu cpu, uint cacheLevel)
     {
         if (cacheLevel == 3 && cpu.Level3 >= 0)
@@ -106,18 +175,30 @@ public sealed class Domains
         return cpu.Level2 >= 0 ? (2, cpu.Level2) : (0, 0);
     }
 
-    private static List<List<TopologyCpu>> Group(Topology topology, Func<TopologyCpu, (int, int)> cache, string by)
+    private static List<List<TopologyCpu>> Group(Topology topology, Func<TopologyCpu, (int, int)> cache, uint maxCpus, string by)
     {
         var groups = topology.Cpus
             .GroupBy(cpu => (cpu.Node, cpu.Package, Cache: cache(cpu)))
             .OrderBy(group => group.Key.Node) // stable: within a node the order of first sight stays
-            .Select(group => group.ToList())
+            .SelectMany(group => Split([.. group], maxCpus))
             .ToList();
         if (groups.Count > Max)
         {
             throw new SchedulerException(ExitCode.UnfitMachine, $"the machine has {groups.Count} domains by {by}; at most {Max} are supported",
-                "Give a higher --cache-level, which makes larger domains.");
+                "Give a higher --cache-level or --max-domain-cpus, which makes larger domains.");
         }
         return groups;
+    }
+
+    private static IEnumerable<List<TopologyCpu>> Split(List<TopologyCpu> group, uint maxCpus)
+    {
+        if (maxCpus == 0 || group.Count <= maxCpus)
+            return [group];
+        var cores = group.GroupBy(cpu => cpu.Siblings.First).Select(core => core.ToList()).ToList();
+        // In whole cores, so a limit below the threads of one makes one domain a core.
+        var coresEach = Math.Max((int)maxCpus / cores.Max(core => core.Count), 1);
+        var parts = (cores.Count + coresEach - 1) / coresEach;
+        return cores.Select((core, index) => (Core: core, Part: index * parts / cores.Count)).GroupBy(core => core.Part)
+            .Select(part => part.SelectMany(core => core.Core).OrderBy(cpu => cpu.Id).ToList());
     }
 }

@@ -16,20 +16,19 @@ public sealed partial class HybridRun
 
     private Balancer? _balancer;
 
-    /// <summary>What became of the balancer's requests so far; all 0 before <see cref="CreateSteps"/>.</summary>
+    /// <summary>What became of the balancer's requests so far; all 0 before <see cref="CreateSteps"/> and without a balancer.</summary>
     public BalanceCounts Requests => _balancer?.Counts ?? default;
 
     /// <summary>The periodic work on this run's arena; call it after <see cref="SetUp"/>.</summary>
     public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
         var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
-        return
-        [
-            new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures),
-            new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, tuner, clock), Figures),
-        ];
+        var tuning = new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures);
+        if (!_scheduler.HasBalancer)
+            return [tuning];
+        var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
+        return [tuning, new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, tuner, clock), Figures)];
     }
 
     private BalancerOptions Balancing => new()
@@ -69,7 +68,7 @@ public sealed partial class HybridRun
     public void PrepareStatistics(KernelInterface kernel) => _start.Do("statistics", ExitCode.Failure, () =>
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        var identity = new StatsIdentity(Wd40Scheduler.Name, OpsName.Version, OpsName.Of(Wd40Scheduler.Name), kernel.Release);
+        var identity = new StatsIdentity(_scheduler.Name, OpsName.Version, _scheduler.Ops, kernel.Release);
         _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
             new StatsServerOptions { Path = _options.StatsPath, Identity = identity, Group = _options.StatsGroup });
     });
@@ -85,7 +84,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(loop);
         _start.Do("warm-up", ExitCode.Failure, () =>
         {
-            Rehearsal.Run(_options.Tuner, Balancing);
+            Rehearsal.Run(_options.Tuner, _scheduler.HasBalancer ? Balancing : null);
             loop.WarmUp();
             RuntimeHelpers.PrepareMethod(typeof(MainLoop).GetMethod(nameof(MainLoop.Run))!.MethodHandle);
             // What start-up has left is collected now and not while the scheduler runs.
@@ -105,7 +104,7 @@ public sealed partial class HybridRun
         var end = TimeProvider.System.GetTimestamp() + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
         while (ExitKind == 0)
         {
-            if (kernel.State == KernelInterface.Enabled && kernel.RunningScheduler == OpsName.Of(Wd40Scheduler.Name))
+            if (kernel.State == KernelInterface.Enabled && kernel.RunningScheduler == _scheduler.Ops)
                 return;
             if (TimeProvider.System.GetTimestamp() > end)
             {

@@ -18,6 +18,7 @@ public sealed partial class HybridRun : IDisposable
     /// <summary>SCX_OPS_SWITCH_PARTIAL, the same on all kernels.</summary>
     private const ulong SwitchPartial = 1 << 3;
 
+    private readonly SchedulerDefinition _scheduler;
     private readonly Wd40Options _options;
     private readonly StartSequence _start;
     private readonly SchedulerLog _log;
@@ -27,8 +28,9 @@ public sealed partial class HybridRun : IDisposable
     private StatsServer? _statistics;
 
     /// <summary>Prepares a run; nothing happens yet.</summary>
-    public HybridRun(Wd40Options options, StartSequence start, SchedulerLog log)
+    public HybridRun(SchedulerDefinition scheduler, Wd40Options options, StartSequence start, SchedulerLog log)
     {
+        _scheduler = scheduler;
         _options = options;
         _start = start;
         _log = log;
@@ -65,9 +67,9 @@ public sealed partial class HybridRun : IDisposable
             return kernel.HotplugSequence;
         });
         Domains = _start.Do("topology", ExitCode.UnfitMachine,
-            () => Placement.Domains.ByCache(Topology.Read(_options.SysfsPrefix), _options.CacheLevel));
+            () => _scheduler.MakeDomains(Topology.Read(_options.SysfsPrefix), _options));
         Layout = new ArenaLayout(Domains.NrCpuIds, Domains.NrDomains, Domains.NrNodes, _options.MaxTasks);
-        Composition = _start.Do("manifests", ExitCode.LayoutMismatch, () => Wd40Scheduler.Compose(_options));
+        Composition = _start.Do("manifests", ExitCode.LayoutMismatch, _scheduler.Compose);
         using var linked = _start.Do("link", ExitCode.LayoutMismatch, Composition.Link);
         _start.Do("kernel functions", ExitCode.DamagedKernel, () => KernelFunctions.Require(linked, types.Read()));
         _open = _start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked, OpenOptions()));
@@ -136,15 +138,11 @@ public sealed partial class HybridRun : IDisposable
         open.SetVariable<byte>("wd_domain_node", Domains.DomainNode);
         open.SetVariable<ulong>("wd_domain_cpus", Domains.DomainCpus);
         open.SetVariable("wd_perf", _options.Perf);
-        open.SetVariable("wd_greedy_threshold", _options.GreedyThreshold);
-        open.SetVariable("wd_greedy_threshold_x_numa", _options.GreedyThresholdXNuma is { } threshold ? (int)Math.Min(threshold, int.MaxValue) : -1);
-        open.SetVariable("wd_direct_greedy_numa", (byte)(_options.DirectGreedyNuma ? 1 : 0));
-        open.SetVariable("wd_mempolicy_affinity", (byte)(_options.MempolicyAffinity ? 1 : 0));
-        open.SetVariable<ushort>("wd_domain_node_id", Domains.DomainNodeId);
+        _scheduler.Configure(open, _options, Domains);
 
         var ops = open.StructOps ?? throw new SchedulerException(ExitCode.LayoutMismatch, $"{open.Name} has no {CallbackTable}", "Add a core.");
         LeftOut = ops.DropUnknownMembers(kernelTypes);
-        ops.Set("name", OpsName.Of(Wd40Scheduler.Name));
+        ops.Set("name", _scheduler.Ops);
         ops.Set("timeout_ms", _options.TimeoutMs);
         ops.Set("exit_dump_len", _options.ExitDumpLength);
         ops.Set("hotplug_seq", hotplugSequence);
@@ -173,7 +171,7 @@ public sealed partial class HybridRun : IDisposable
         header.StartTime = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * (ulong)TimeSpan.NanosecondsPerTick;
         header.HalfLife = HalfLifeNs;
         Span<byte> name = header.Scheduler;
-        Encoding.ASCII.GetBytes(Wd40Scheduler.Name, name);
+        Encoding.ASCII.GetBytes(_scheduler.Name, name);
         header.Layout = Layout.ToStruct();
         Domains.WriteTo(Arena, header.Layout);
         // Last: a reader that sees the magic number sees the rest.

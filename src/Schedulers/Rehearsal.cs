@@ -22,23 +22,23 @@ internal static class Rehearsal
 
     /// <summary>Runs the steps.</summary>
     /// <param name="tuning">Options of the tuner.</param>
-    /// <param name="balancing">Options of the balancer; nobody is told of answers.</param>
+    /// <param name="balancing">Options of the balancer, whose answers nobody is told of; null: there is none.</param>
     /// <returns>Moves that the balancer asked for.</returns>
-    public static int Run(TunerOptions tuning, BalancerOptions balancing)
+    public static int Run(TunerOptions tuning, BalancerOptions? balancing)
     {
         var parts = new ArenaLayout(Cpus, Domains, Nodes, MaxTasks);
         var layout = parts.ToStruct();
         using var arena = Arena.Anonymous(parts.Size);
         Fill(arena, layout);
         var tuner = new Tuner(arena, layout, tuning);
-        var balancer = new Balancer(arena, layout, balancing with { Answered = null });
+        var balancer = balancing is null ? null : new Balancer(arena, layout, balancing with { Answered = null });
         var asked = 0;
         for (var round = 0; round < Rounds; round++)
         {
             foreach (ref var cpu in arena.Span<WdCpu>(layout.Cpus, layout.NrCpuIds))
                 cpu.Clock += WdConstants.Sec;
             tuner.Step();
-            asked += balancer.Step(fullyUtilised: round > 0);
+            asked += balancer?.Step(fullyUtilised: round > 0) ?? 0;
             Answer(arena, layout);
         }
         return asked;

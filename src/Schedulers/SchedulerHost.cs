@@ -6,7 +6,7 @@ using Wd40.Schedulers.Trials;
 namespace Wd40.Schedulers;
 
 /// <summary>
-/// Runs wd40 from the first check to the exit report: start, loop, detach, and a new start when the kernel asks for one because a CPU
+/// Runs a scheduler from the first check to the exit report: start, loop, detach, and a new start when the kernel asks for one because a CPU
 /// came or went. The calling thread becomes the loop's thread.
 /// </summary>
 public sealed class SchedulerHost
@@ -14,13 +14,16 @@ public sealed class SchedulerHost
     /// <summary>How long the kernel may take between accepting the scheduler and having every task under it.</summary>
     private static readonly TimeSpan _enableLimit = TimeSpan.FromSeconds(30);
 
+    private readonly SchedulerDefinition _scheduler;
     private readonly Wd40Options _options;
     private readonly SchedulerLog _log;
     private readonly TimeProvider _clock = TimeProvider.System;
 
     /// <summary>Creates a host.</summary>
-    public SchedulerHost(Wd40Options options, SchedulerLog log)
+    public SchedulerHost(SchedulerDefinition scheduler, Wd40Options options, SchedulerLog log)
     {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        _scheduler = scheduler;
         _options = options;
         _log = log;
     }
@@ -29,11 +32,11 @@ public sealed class SchedulerHost
     /// <exception cref="SchedulerException">A step failed.</exception>
     public DryRunReport DryRun()
     {
-        using var run = new HybridRun(_options, new StartSequence(Wd40Scheduler.Name, _log), _log);
+        using var run = new HybridRun(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
         run.Load(new KernelInterface(_options.SysfsPrefix));
         return new DryRunReport
         {
-            Scheduler = Wd40Scheduler.Name,
+            Scheduler = _scheduler.Name,
             Modules = [.. run.Composition.Objects.Select(module => module.ToString())],
             ArenaBytes = run.Layout.Size,
             Domains = run.Layout.NrDomains,
@@ -68,7 +71,7 @@ public sealed class SchedulerHost
             }
             catch (SchedulerException failure)
             {
-                return ExitReport.FromFailure(Wd40Scheduler.Name, failure) with { Restarts = restarts, Seconds = Elapsed(begin) };
+                return ExitReport.FromFailure(_scheduler.Name, failure) with { Restarts = restarts, Seconds = Elapsed(begin) };
             }
             if (end.Exit is not { IsRestart: true } || stop.IsRequested)
                 return Report(end, restarts, Elapsed(begin), trial);
@@ -84,7 +87,7 @@ public sealed class SchedulerHost
 
     private RunEnd RunOnce(StopRequest stop, Trial? trial)
     {
-        using var run = new HybridRun(_options, new StartSequence(Wd40Scheduler.Name, _log), _log);
+        using var run = new HybridRun(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
         var kernel = new KernelInterface(_options.SysfsPrefix);
         run.Load(kernel);
         if (stop.IsRequested)
@@ -124,16 +127,16 @@ public sealed class SchedulerHost
         for (var domain = 0; domain < (int)run.Domains.NrDomains; domain++)
             _log.Info($"domain {domain}, node {run.Domains.DomainNode[domain]}: CPUs {run.Domains.MaskOf(domain)}");
         _log.Info(string.Create(CultureInfo.InvariantCulture,
-            $"{OpsName.Of(Wd40Scheduler.Name)} schedules {(_options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
+            $"{_scheduler.Ops} schedules {(_options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
             + $"arena {run.Layout.Size >> 10} KiB, {run.Layout.MaxTasks} slots"));
     }
 
-    private static ExitReport Report(RunEnd end, int restarts, double seconds, Trial? trial)
+    private ExitReport Report(RunEnd end, int restarts, double seconds, Trial? trial)
     {
         var code = end.Exit?.ExitCode ?? ExitCode.Clean;
         return new ExitReport
         {
-            Scheduler = Wd40Scheduler.Name,
+            Scheduler = _scheduler.Name,
             ExitCode = (int)code,
             Cause = code.ToString(),
             Kind = end.Exit?.Kind ?? 0,

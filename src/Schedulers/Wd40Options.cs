@@ -31,6 +31,12 @@ public sealed record Wd40Options
     /// <summary>-c: level of the cache whose sharing makes a domain, 2 or 3.</summary>
     public uint CacheLevel { get; init; } = 3;
 
+    /// <summary>--max-domain-cpus: caches with more CPUs are split into several domains; 0 splits none.</summary>
+    public uint MaxDomainCpus { get; init; }
+
+    /// <summary>--cpumasks: CPUs of each hand-made domain.</summary>
+    public IReadOnlyList<CpuMask> CpuMasks { get; init; } = [];
+
     /// <summary>-g: queue length from which another domain of the node is pulled from; 0 never.</summary>
     public uint GreedyThreshold { get; init; } = 1;
 

@@ -104,19 +104,19 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
         Assert.That(own.Ratio, Is.EqualTo(WeightOfNice10 / WeightOfNice19).Within(10).Percent);
     }
 
-    /// <summary>... and the same program without that module, the core's own first in, first out, ignores them.</summary>
+    /// <summary>... and the same program with another module in its place, first in, first out, ignores them.</summary>
     [Test, Order(2), Property("Check", "modules"), Property("Check", "A-33"), Category(RunLength.OneKernel)]
-    public async Task Without_deadline_module_weights_do_not_count()
+    public async Task With_the_fifo_module_weights_do_not_count()
     {
         var scheduler = await SharedSchedulerAsync("-f");
         var own = await HogsAsync("modules");
         var totals = await scheduler.TotalsAsync();
-        Note($"no deadline module: nice 0 : nice 10 = {own.Ratio:F3}, dl_clamp {totals.DlClamp} %, dl_preset {totals.DlPreset} % of {totals.Total}");
+        Note($"deadline/fifo: nice 0 : nice 10 = {own.Ratio:F3}, dl_clamp {totals.DlClamp} %, dl_preset {totals.DlPreset} % of {totals.Total}");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(own.Ratio, Is.EqualTo(1).Within(5).Percent);
             Assert.That(totals.Total, Is.Positive);
-            Assert.That(totals.DlClamp + totals.DlPreset, Is.Zero, "keys that a deadline module has set");
+            Assert.That(totals.DlClamp + totals.DlPreset, Is.Zero, "keys that another module has set");
         }
     }
 

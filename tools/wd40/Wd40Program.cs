@@ -11,15 +11,17 @@ using Wd40.Tool.Statistics;
 
 namespace Wd40.Tool;
 
-/// <summary>What <c>wd40 run wd40</c> does with its options: run, monitor, describe or try the scheduler.</summary>
+/// <summary>What <c>wd40 run</c> does with a scheduler and its options: run, monitor, describe or try the scheduler.</summary>
 public static class Wd40Program
 {
     /// <summary>Does what the options say.</summary>
+    /// <param name="scheduler">What to run.</param>
     /// <param name="options">The options.</param>
     /// <param name="configuration">Where output and errors go.</param>
     /// <returns>What the process exits with.</returns>
-    public static int Run(Wd40Options options, InvocationConfiguration configuration)
+    public static int Run(SchedulerDefinition scheduler, Wd40Options options, InvocationConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(scheduler);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(configuration);
         if (options.HelpStats)
@@ -29,10 +31,10 @@ public static class Wd40Program
         }
         if (options.MonitorSeconds is { } seconds)
             return Monitor(seconds, options);
-        var log = new SchedulerLog(configuration.Error, Wd40Scheduler.Name, options.Verbosity);
+        var log = new SchedulerLog(configuration.Error, scheduler.Name, options.Verbosity);
         BpfLog.Sink = log.FromLibbpf;
-        var host = new SchedulerHost(options, log);
-        return options.DryRun ? DryRun(host, options, configuration) : RunScheduler(host, options, configuration);
+        var host = new SchedulerHost(scheduler, options, log);
+        return options.DryRun ? DryRun(scheduler.Name, host, options, configuration) : RunScheduler(scheduler.Name, host, options, configuration);
     }
 
     private static int Monitor(double seconds, Wd40Options options)
@@ -42,7 +44,7 @@ public static class Wd40Program
         return (int)MonitorClient.RunAsync(MonitorOptions.From(options, seconds), stop.Token).GetAwaiter().GetResult();
     }
 
-    private static int DryRun(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
+    private static int DryRun(string name, SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
     {
         try
         {
@@ -55,27 +57,28 @@ public static class Wd40Program
         }
         catch (SchedulerException failure)
         {
-            return Finish(ExitReport.FromFailure(Wd40Scheduler.Name, failure), options, configuration);
+            return Finish(ExitReport.FromFailure(name, failure), options, configuration);
         }
     }
 
-    private static int RunScheduler(SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
+    private static int RunScheduler(string name, SchedulerHost host, Wd40Options options, InvocationConfiguration configuration)
     {
         using var stop = new StopRequest();
         ExitReport report;
         // Its own process, so that its allocations never stop the scheduler's threads; gone before the report, so that lines do not mix.
         using (options.StatsSeconds is { } seconds ? MonitorProcess.Start(MonitorCommand(), MonitorOptions.From(options, seconds)) : null)
-            report = options.TrialSeconds is { } length ? Try(host, stop, length, options, configuration) : host.Run(stop);
+            report = options.TrialSeconds is { } length ? Try(name, host, stop, length, options, configuration) : host.Run(stop);
         return Finish(report, options, configuration);
     }
 
-    private static ExitReport Try(SchedulerHost host, StopRequest stop, double seconds, Wd40Options options, InvocationConfiguration configuration)
+    private static ExitReport Try(
+        string name, SchedulerHost host, StopRequest stop, double seconds, Wd40Options options, InvocationConfiguration configuration)
     {
-        var trial = new Trial(Wd40Scheduler.Name, TimeSpan.FromSeconds(seconds), TimeProvider.System, () => SystemCounters.Read(),
+        var trial = new Trial(name, TimeSpan.FromSeconds(seconds), TimeProvider.System, () => SystemCounters.Read(),
             report => Print(report, options, configuration));
         using var keep = new KeepRequest(() => trial.Confirm(), KeepRequest.OpenTerminal());
         configuration.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Wd40Scheduler.Name}: trial of {seconds:0.###} s; to keep it: kill -USR1 {Environment.ProcessId}, or type {KeepRequest.Word} and Enter"));
+            $"{name}: trial of {seconds:0.###} s; to keep it: kill -USR1 {Environment.ProcessId}, or type {KeepRequest.Word} and Enter"));
         return host.Run(stop, trial);
     }
 
@@ -106,8 +109,8 @@ public static class Wd40Program
         }
         catch (SchedulerException failure)
         {
-            configuration.Error.WriteLine($"{Wd40Scheduler.Name}: error: {failure.Message}");
-            configuration.Error.WriteLine($"{Wd40Scheduler.Name}: {failure.Remedy}");
+            configuration.Error.WriteLine($"{report.Scheduler}: error: {failure.Message}");
+            configuration.Error.WriteLine($"{report.Scheduler}: {failure.Remedy}");
             // The cause of the end counts for more than the report of it.
             return report.ExitCode == (int)ExitCode.Clean ? (int)failure.ExitCode : report.ExitCode;
         }

@@ -5,7 +5,7 @@ namespace Wd40.HostTests;
 
 /// <summary>
 /// The child process of tests that need another libbpf: a process can load one only. Links every choice of modules in this process, loads
-/// the last, and prints one line each.
+/// that of wd40, and prints one line each.
 /// </summary>
 internal static class LinkProbe
 {
@@ -30,7 +30,7 @@ internal static class LinkProbe
                 Combinations.Require(linked);
                 Console.WriteLine($"linked {string.Join(' ', modules)}");
             }
-            using var host = HostObject.Load(64, [.. Shipped.Scheduler(Shipped.Modules), Shipped.Object("tests/calls")]);
+            using var host = HostObject.Load(64, [.. Shipped.Scheduler(Shipped.OfWd40), Shipped.Object("tests/calls")]);
             host.Column("calls_function")[0] = (ulong)CallsFunction.PreemptMargin;
             host.Run("calls_rows", new TestArgs(1));
             Console.WriteLine($"preempt margin {host.Column("calls_result")[0]}");

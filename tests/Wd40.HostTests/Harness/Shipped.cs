@@ -18,6 +18,9 @@ internal static class Shipped
         .Where(name => !name.StartsWith("core/", StringComparison.Ordinal) && !name.StartsWith("arena/", StringComparison.Ordinal) && !name.StartsWith("tests/", StringComparison.Ordinal))
         .ToArray();
 
+    /// <summary>The modules of wd40, one a slot.</summary>
+    public static IReadOnlyList<string> OfWd40 { get; } = ["placement/llc", "deadline/interactive", "loadbalance/rusty"];
+
     /// <summary>One object by name.</summary>
     public static ModuleObject Object(string name) =>
         ModuleObject.FromResource(_assemblies.First(assembly => ModuleObject.ResourceNames(assembly).Contains(name)), name);

@@ -76,7 +76,12 @@ public sealed class ObjectTests
     [TestCase("core/hybrid", "wd_brief wd_cpu wd_domain wd_exit_record wd_layout wd_ravg wd_request wd_stats wd_task")]
     [TestCase("arena/table", "wd_brief wd_cpu wd_layout wd_ravg wd_task")]
     [TestCase("placement/llc", "wd_layout wd_ravg wd_task wd_tunables")]
+    [TestCase("placement/flat", "wd_layout wd_ravg wd_task")]
+    [TestCase("placement/masks", "wd_layout wd_ravg wd_task wd_tunables")]
+    [TestCase("placement/numa", "wd_layout wd_ravg wd_task wd_tunables")]
+    [TestCase("deadline/fifo", "wd_layout wd_ravg wd_task wd_tunables")]
     [TestCase("deadline/interactive", "wd_layout wd_ravg wd_stats wd_task wd_tunables")]
+    [TestCase("deadline/vtime", "wd_layout wd_ravg wd_stats wd_task wd_tunables")]
     [TestCase("loadbalance/rusty", "wd_ravg wd_task")]
     public void Structs_behind_arena_pointers_are_stamped(string name, string structs) =>
         Assert.That(Shipped.Object(name).Manifest.Layouts.Keys, Is.SupersetOf(structs.Split(' ')));

@@ -4,18 +4,21 @@ using Wd40.ArenaRuntime.Layout;
 
 namespace Wd40.HostTests.Slots;
 
-/// <summary>placement/llc: homes, pull margins, and the search for idle CPUs on a kernel that knows none.</summary>
+/// <summary>The placement modules: homes, pull margins, and the search for idle CPUs on a kernel that knows none.</summary>
 [TestFixture]
 public sealed class PlacementTests
 {
     private const ulong Near = 6 * WdConstants.Msec, Far = 24 * WdConstants.Msec, Never = WdConstants.KeyNone;
     private const string Module = "placement/llc";
 
+    /// <summary>Those that share the code of placement by domains.</summary>
+    private static readonly string[] _byDomains = [Module, "placement/masks", "placement/numa"];
+
     /// <summary>With --mempolicy-affinity, too: the calling task has no policy, or the kernel knows none.</summary>
     [Test]
-    public void Home_stays_while_it_is_allowed([Values] bool memoryPolicies)
+    public void Home_stays_while_it_is_allowed([ValueSource(nameof(_byDomains))] string module, [Values] bool memoryPolicies)
     {
-        using var calls = SlotCalls.Load([Module], configure: open => open.SetVariable("wd_mempolicy_affinity", memoryPolicies ? (byte)1 : (byte)0));
+        using var calls = SlotCalls.Load([module], configure: open => open.SetVariable("wd_mempolicy_affinity", memoryPolicies ? (byte)1 : (byte)0));
         var random = new Random(3);
         for (var i = 0; i < 500; i++)
         {
@@ -85,6 +88,21 @@ public sealed class PlacementTests
         }
     }
 
+    /// <summary>There is no other domain to stay away from, to pull from, or to keep a threshold for.</summary>
+    [Test]
+    public void Flat_has_one_home_and_no_pull()
+    {
+        using var calls = SlotCalls.Load(["placement/flat"]);
+        foreach (var from in new[] { 0ul, 3ul, (ulong)WdConstants.NoDomain })
+            Assert.That(calls.Call(CallsFunction.Home, a: 1, b: from), Is.Zero);
+        Assert.That(calls.Call(CallsFunction.Home, a: 0b1100, b: 0), Is.EqualTo(2), "a domain that is allowed, whatever the arena holds");
+        foreach (var queued in new[] { 1ul, 1000ul })
+            Assert.That(calls.Call(CallsFunction.Margin, a: 0, b: 1, c: queued), Is.EqualTo(Never));
+    }
+
+    [TestCase("placement/flat")]
+    [TestCase("placement/masks")]
+    [TestCase("placement/numa")]
     [TestCase(Module)]
     [TestCase("")]
     public void No_idle_CPU_is_found_where_the_kernel_knows_none(string module)

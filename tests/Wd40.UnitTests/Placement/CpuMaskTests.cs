@@ -17,6 +17,13 @@ public sealed class CpuMaskTests
         });
     }
 
+    [TestCase("f", "0-3"), TestCase("0x0f,F0", "0-3 4-7"), TestCase("0x1_00000000,1", "32 0")]
+    public void Masks_are_read_one_by_one(string masks, string lists) =>
+        Assert.That(string.Join(' ', CpuMask.ParseHexMasks(masks)), Is.EqualTo(lists));
+
+    [TestCase("f,"), TestCase(""), TestCase("f,g"), TestCase("0x"), TestCase("f 0")]
+    public void Masks_of_another_form_are_refused(string masks) => Assert.That(() => CpuMask.ParseHexMasks(masks), Throws.TypeOf<FormatException>());
+
     [TestCase("f", "0-3"), TestCase("1,0000000f", "0-3,32"), TestCase("0x10", "4"), TestCase("1,00000000,00000000", "64"), TestCase("0", "")]
     public void Hexadecimal_form_is_read_and_written(string hex, string list)
     {

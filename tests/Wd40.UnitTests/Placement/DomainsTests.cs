@@ -170,6 +170,132 @@ public sealed class DomainsTests
         });
     }
 
+    // 16 CPUs in two caches; with threads CPU n and n + 8 are one core, so a cache holds 4 cores of 2.
+    [TestCase(0u, false, "0-3,8-11 4-7,12-15")]
+    [TestCase(8u, false, "0-3,8-11 4-7,12-15")]
+    [TestCase(100u, true, "0-3,8-11 4-7,12-15")]
+    [TestCase(4u, false, "0-3 8-11 4-7 12-15")]
+    [TestCase(3u, false, "0-2 3,8-9 10-11 4-6 7,12-13 14-15")]
+    [TestCase(7u, false, "0-3 8-11 4-7 12-15")]
+    [TestCase(4u, true, "0-1,8-9 2-3,10-11 4-5,12-13 6-7,14-15")]
+    [TestCase(3u, true, "0,8 1,9 2,10 3,11 4,12 5,13 6,14 7,15")]
+    [TestCase(1u, true, "0,8 1,9 2,10 3,11 4,12 5,13 6,14 7,15")]
+    public void Large_caches_are_split_evenly_and_between_cores(uint maxCpus, bool threads, string masks)
+    {
+        using var tree = SysfsTree.Create(16, level3: cpu => cpu % 8 / 4, siblings: threads ? cpu => $"{cpu % 8},{(cpu % 8) + 8}" : null);
+        Assert.That(string.Join(' ', Masks(Domains.ByCache(Topology.Read(tree.Root), 3, maxCpus))), Is.EqualTo(masks));
+    }
+
+    [Test]
+    public void Splits_into_more_than_64_are_refused_with_the_option()
+    {
+        using var tree = SysfsTree.Create(65, level3: _ => 0);
+        var failure = Assert.Throws<SchedulerException>(() => Domains.ByCache(Topology.Read(tree.Root), 3, 1))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(failure.Message, Does.Contain("65 domains"));
+            Assert.That(failure.Remedy, Does.Contain("--max-domain-cpus"));
+        });
+    }
+
+    [Test]
+    public void By_node_a_domain_is_a_node_whatever_caches_it_has()
+    {
+        using var tree = SysfsTree.Create(8, level3: cpu => cpu / 2).Node(0, "4-7").Node(3, "0-3");
+        var domains = Domains.ByNode(Topology.Read(tree.Root));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "4-7", "0-3" }));
+            Assert.That(domains.NrNodes, Is.EqualTo(2));
+            Assert.That(domains.DomainNode[..2], Is.EqualTo(new byte[] { 0, 1 }));
+            Assert.That(domains.DomainNodeId[..2], Is.EqualTo(new ushort[] { 0, 3 }));
+        });
+    }
+
+    [Test]
+    public void More_than_64_nodes_are_refused()
+    {
+        using var tree = SysfsTree.Create(65);
+        for (int node = 0; node < 65; node++)
+            tree.Node(node, $"{node}");
+        var failure = Assert.Throws<SchedulerException>(() => Domains.ByNode(Topology.Read(tree.Root)))!;
+        Assert.That(failure.Message, Does.Contain("65 NUMA nodes").And.Contain("64"));
+    }
+
+    [Test]
+    public void Flat_is_one_domain_of_one_node()
+    {
+        using var tree = SysfsTree.Create(8, level3: cpu => cpu / 2).Online("0-2,4-7").Node(0, "0-3").Node(1, "4-7");
+        var domains = Domains.Flat(Topology.Read(tree.Root));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "0-2,4-7" }));
+            Assert.That(domains.NrNodes, Is.EqualTo(1));
+            Assert.That(domains.CpuDomain[3], Is.EqualTo(WdConstants.NoDomain), "offline");
+            Assert.That(domains.NrCpuIds, Is.EqualTo(8));
+        });
+    }
+
+    [Test]
+    public void Masks_make_domains_in_the_order_given()
+    {
+        using var tree = SysfsTree.Create(8).Node(0, "0-3").Node(1, "4-7");
+        var domains = ByMasks(tree, "f0,0x03,c");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "4-7", "0-1", "2-3" }));
+            Assert.That(domains.DomainNode[..3], Is.EqualTo(new byte[] { 1, 0, 0 }));
+            Assert.That(domains.NrNodes, Is.EqualTo(2));
+        });
+    }
+
+    /// <summary>A node without domains would have nobody to give its load to.</summary>
+    [Test]
+    public void A_mask_across_nodes_counts_to_the_node_of_its_first_cpu()
+    {
+        using var tree = SysfsTree.Create(4).Node(0, "0-1").Node(1, "2-3");
+        var domains = ByMasks(tree, "5,a");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Masks(domains), Is.EqualTo(new[] { "0,2", "1,3" }));
+            Assert.That(domains.NrNodes, Is.EqualTo(1));
+            Assert.That(domains.DomainNode[..2], Is.EqualTo(new byte[] { 0, 0 }));
+        });
+    }
+
+    [TestCase("f,18,e0", "CPU 3 is in mask 0xf and in mask 0x18", "one mask")]
+    [TestCase("f,0,f0", "mask 2 is empty", "leave it out")]
+    [TestCase("f,1f0", "mask 0x1f0 has CPU 8, which is not online", "0-7")]
+    [TestCase("f,70", "CPUs 7 are online and in no mask", "Add them")]
+    public void Masks_that_cannot_be_used_are_refused_with_value_and_remedy(string masks, string message, string remedy)
+    {
+        using var tree = SysfsTree.Create(8);
+        var failure = Assert.Throws<SchedulerException>(() => ByMasks(tree, masks))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(failure.Message, Does.StartWith("--cpumasks: ").And.Contain(message));
+            Assert.That(failure.Remedy, Does.Contain(remedy));
+            Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.Usage));
+        });
+    }
+
+    [Test]
+    public void A_mask_with_an_offline_cpu_is_refused()
+    {
+        using var tree = SysfsTree.Create(4).Online("0-2");
+        Assert.That(() => ByMasks(tree, "3,c"), Throws.TypeOf<SchedulerException>().With.Message.Contains("CPU 3, which is not online"));
+    }
+
+    [TestCase(0), TestCase(65)]
+    public void The_number_of_masks_is_limited(int count)
+    {
+        using var tree = SysfsTree.Create(65);
+        var masks = Enumerable.Range(0, count).Select(cpu => CpuMask.ParseList($"{cpu}")).ToArray();
+        Assert.That(() => Domains.ByMasks(Topology.Read(tree.Root), masks), Throws.TypeOf<SchedulerException>().With.Message.Contains(count == 0 ? "no mask" : "65"));
+    }
+
+    private static Domains ByMasks(SysfsTree tree, string masks) => Domains.ByMasks(Topology.Read(tree.Root), CpuMask.ParseHexMasks(masks));
+
     [TestCase("0-1024"), TestCase("2000"), TestCase("1-0"), TestCase("x"), TestCase("")]
     public void An_online_list_that_cannot_be_used_is_named(string list)
     {

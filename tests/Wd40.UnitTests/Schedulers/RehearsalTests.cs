@@ -14,4 +14,7 @@ public sealed class RehearsalTests
         var asked = Rehearsal.Run(new TunerOptions(), new BalancerOptions { Enabled = balances });
         Assert.That(asked, balances ? Is.GreaterThan(10) : Is.Zero);
     }
+
+    [Test]
+    public void Without_a_balancer_only_the_tuner_is_rehearsed() => Assert.That(Rehearsal.Run(new TunerOptions(), null), Is.Zero);
 }

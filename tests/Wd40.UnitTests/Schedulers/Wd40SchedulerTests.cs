@@ -12,9 +12,9 @@ public sealed class Wd40SchedulerTests
         Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "Deadline interactive", "LoadBalance rusty" }));
 
     [Test]
-    public void Without_a_deadline_module_the_core_orders_first_in_first_out() => Assert.That(
+    public void Fifo_sched_takes_another_deadline_module() => Assert.That(
         Modules(new Wd40Options { FifoSched = true }),
-        Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "LoadBalance rusty" }));
+        Is.EquivalentTo(new[] { "Core hybrid", "Library table", "Placement llc", "Deadline fifo", "LoadBalance rusty" }));
 
     [Test]
     public void The_name_is_one_that_the_kernel_takes() => Assert.Multiple(() =>
@@ -24,5 +24,5 @@ public sealed class Wd40SchedulerTests
     });
 
     private static IEnumerable<string> Modules(Wd40Options options) =>
-        Wd40Scheduler.Compose(options).Objects.Select(module => $"{module.Manifest.Slot} {module.Manifest.Name}");
+        Wd40Scheduler.Define(options).Compose().Objects.Select(module => $"{module.Manifest.Slot} {module.Manifest.Name}");
 }

@@ -13,14 +13,17 @@ internal sealed class CommandLineFixture : IDisposable
 
     internal Wd40Options? Given { get; private set; }
 
+    internal SchedulerDefinition? GivenScheduler { get; private set; }
+
     internal string Output => _output.ToString();
 
     internal string Error => _error.ToString();
 
     internal int Run(params string[] arguments)
     {
-        var tree = new CommandTree((options, _) =>
+        var tree = new CommandTree((scheduler, options, _) =>
         {
+            GivenScheduler = scheduler;
             Given = options;
             return 0;
         });

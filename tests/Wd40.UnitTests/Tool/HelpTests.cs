@@ -15,6 +15,14 @@ public sealed class HelpTests
     }
 
     [Test]
+    public void Help_of_compose_is_as_reviewed()
+    {
+        using var fixture = new CommandLineFixture();
+        Assert.That(fixture.Run("run", "compose", "--help"), Is.Zero, fixture.Error);
+        GoldenFile.Require("run-compose-help.txt", fixture.Output);
+    }
+
+    [Test]
     public void Help_names_every_option()
     {
         using var fixture = new CommandLineFixture();

@@ -12,7 +12,7 @@ public sealed class Wd40OptionTableTests
     private static readonly (string Name, string? Short, string? Default)[] _specified =
     [
         ("--slice-us-underutil", "-u", "20000"), ("--slice-us-overutil", "-o", "1000"), ("--interval", "-i", "2"), ("--tune-interval", "-I", "0.1"),
-        ("--load-half-life", "-l", "1"), ("--cache-level", "-c", "3"), ("--greedy-threshold", "-g", "1"), ("--greedy-threshold-x-numa", null, null),
+        ("--load-half-life", "-l", "1"), ("--cache-level", "-c", "3"), ("--max-domain-cpus", null, "0"), ("--greedy-threshold", "-g", "1"), ("--greedy-threshold-x-numa", null, null),
         ("--no-load-balance", null, null), ("--kthreads-local", "-k", null), ("--balanced-kworkers", "-b", null), ("--fifo-sched", "-f", null),
         ("--direct-greedy-under", "-D", "90"), ("--kick-greedy-under", "-K", "100"), ("--direct-greedy-numa", "-r", null), ("--partial", "-p", null),
         ("--mempolicy-affinity", null, null), ("--perf", null, "0"), ("--stats", null, null), ("--monitor", null, null), ("--help-stats", null, null),
@@ -37,6 +37,7 @@ public sealed class Wd40OptionTableTests
         (["--greedy-threshold-x-numa", "0"], new Wd40Options { GreedyThresholdXNuma = 0 }),
         (["--greedy-threshold-x-numa", "2"], new Wd40Options { GreedyThresholdXNuma = 2 }),
         (["-c", "2"], new Wd40Options { CacheLevel = 2 }),
+        (["--max-domain-cpus", "8"], new Wd40Options { MaxDomainCpus = 8 }),
         (["-kbfrp", "--mempolicy-affinity"], new Wd40Options
         {
             KthreadsLocal = true,
@@ -84,6 +85,7 @@ public sealed class Wd40OptionTableTests
         (["-l", "4.3"], "--load-half-life: '4.3'", "at most 4.294967295"),
         (["-c", "L3"], "--cache-level: 'L3'", "2 or 3"),
         (["-c", "4"], "--cache-level: '4'", "2 or 3"),
+        (["--max-domain-cpus", "-1"], "--max-domain-cpus: '-1'", "0 splits none"),
         (["-g", "-1"], "--greedy-threshold: '-1'", "0 or more"),
         (["--greedy-threshold-x-numa", "x"], "--greedy-threshold-x-numa: 'x'", "0 or more"),
         (["-D", "-1"], "--direct-greedy-under: '-1'", "0 or more"),

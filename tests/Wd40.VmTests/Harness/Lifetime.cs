@@ -27,7 +27,7 @@ internal static class Lifetime
     {
         const string Object = GuestPrograms.Directory + "/linked.o";
         var options = new Wd40Options();
-        using (var linked = Wd40Scheduler.Compose(options).Link())
+        using (var linked = Wd40Scheduler.Define(options).Compose().Link())
             await guest.WriteFileAsync(Object, linked.ToArray());
         var topology = guest.Options.Topology;
         var layout = new ArenaLayout((uint)topology.Cpus, (uint)topology.Llcs, (uint)topology.Nodes, options.MaxTasks);

@@ -5,7 +5,7 @@ using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests.Harness;
 
-/// <summary>wd40 running in a guest. Disposing ends it, if the test has not.</summary>
+/// <summary>A scheduler running in a guest. Disposing ends it, if the test has not.</summary>
 internal sealed class RunningScheduler : IAsyncDisposable
 {
     private const int SigKill = 9;
@@ -33,11 +33,12 @@ internal sealed class RunningScheduler : IAsyncDisposable
 
     /// <summary>Starts it and waits until the kernel has enabled it.</summary>
     /// <param name="guest">Where.</param>
-    /// <param name="options">Of <c>wd40 run wd40</c>.</param>
+    /// <param name="options">Of <c>wd40 run</c> with the name of the scheduler.</param>
     /// <param name="variables">Environment, as NAME=VALUE words.</param>
-    public static async Task<RunningScheduler> StartAsync(Guest guest, string options, string variables = "")
+    /// <param name="name">Of the scheduler: wd40, or compose.</param>
+    public static async Task<RunningScheduler> StartAsync(Guest guest, string options, string variables = "", string name = "wd40")
     {
-        var command = $"rm -f {ReportFile}; exec env {variables} {GuestPrograms.Wd40} run wd40 {options} --report {ReportFile}";
+        var command = $"rm -f {ReportFile}; exec env {variables} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}";
         var job = await guest.StartAsync(command).ConfigureAwait(false);
         var wait = await guest.StartAsync($"exec {GuestPrograms.Probe} enabled {EnableLimitMs}").ConfigureAwait(false);
         var ended = job.WaitAsync(guest.Options.LifeLimit);
@@ -46,20 +47,20 @@ internal sealed class RunningScheduler : IAsyncDisposable
         {
             await wait.KillAsync(SigTerm).ConfigureAwait(false);
             var result = await ended.ConfigureAwait(false);
-            throw new AssertionException($"wd40 {options} ended with status {result.ExitCode} before it was enabled:\n{result.Error}");
+            throw new AssertionException($"{name} {options} ended with status {result.ExitCode} before it was enabled:\n{result.Error}");
         }
 
         var answer = await enabled.ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
             await job.KillAsync(SigKill).ConfigureAwait(false);
-            throw new AssertionException($"wd40 {options} was not enabled: {answer.Error}\n{job.ErrorSoFar}");
+            throw new AssertionException($"{name} {options} was not enabled: {answer.Error}\n{job.ErrorSoFar}");
         }
 
         // Its process has more to do before its loop begins, which takes an emulated CPU seconds beside hogs that come at once.
         var running = new RunningScheduler(guest, job, options);
         await running.TotalsAsync().ConfigureAwait(false);
-        guest.Note($"wd40 {options} enabled and serving");
+        guest.Note($"{name} {options} enabled and serving");
         return running;
     }
 

@@ -15,18 +15,22 @@ public sealed class CommandTree
     private readonly RootCommand _root = new("Wd40: sched_ext schedulers whose policy half is C# over BPF arenas.");
 
     /// <summary>Builds the tree.</summary>
-    /// <param name="runWd40">Runs the scheduler wd40; returns what the process exits with.</param>
-    public CommandTree(Func<Wd40Options, InvocationConfiguration, int> runWd40)
+    /// <param name="runScheduler">Runs a scheduler; returns what the process exits with.</param>
+    public CommandTree(Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> runScheduler)
     {
         var run = new Command("run", "Run a scheduler until it is stopped.");
-        var wd40 = new RunWd40Command(runWd40);
+        var wd40 = new RunWd40Command(runScheduler);
+        var compose = new RunComposeCommand(runScheduler);
         run.Subcommands.Add(wd40.Command);
+        run.Subcommands.Add(compose.Command);
         _root.Subcommands.Add(run);
+        _root.Subcommands.Add(ModulesCommand.Create());
         _root.Subcommands.Add(DoctorCommand.Create(Environment.GetEnvironmentVariable));
         _root.Subcommands.Add(DemoCommand.Create());
         _root.Subcommands.Add(VmCommand.Create());
         _root.Subcommands.Add(CompareCommand.Create());
-        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table });
+        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(
+            new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table, [compose.Command] = compose.Table });
     }
 
     /// <summary>The command at the top.</summary>

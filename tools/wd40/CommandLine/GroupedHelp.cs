@@ -49,7 +49,7 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
             output.WriteLine();
             output.WriteLine($"{group.Key}:");
             foreach (var row in group)
-                WriteRow(output, row);
+                WriteRow(output, row, table.AppliesTo(row));
         }
         output.WriteLine();
         output.WriteLine("Other:");
@@ -61,7 +61,7 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
         output.WriteLine("  SCX_SYSFS_PREFIX  Put before all sysfs paths, for tests.");
     }
 
-    private static void WriteRow(TextWriter output, OptionRow row)
+    private static void WriteRow(TextWriter output, OptionRow row, string? appliesTo)
     {
         var alias = row.Short is null ? "    " : $"{row.Short}, ";
         output.WriteLine($"  {alias}{row.Symbol.Name}{(row.ValueName is null ? "" : $" <{row.ValueName}>")}");
@@ -70,6 +70,8 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
             text += $" [default: {row.Default}]";
         if (row.Range is not null)
             text += $" [valid: {row.Range}]";
+        if (appliesTo is not null)
+            text += $" [for: {appliesTo}]";
         WriteWrapped(output, text!);
     }
 

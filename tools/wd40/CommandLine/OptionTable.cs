@@ -26,6 +26,20 @@ public abstract class OptionTable
             command.Options.Add(row.Symbol);
     }
 
+    /// <summary>The modules that read an option, in words; null when it applies to every scheduler.</summary>
+    public virtual string? AppliesTo(OptionRow row) => null;
+
+    /// <summary>Takes back an option that was declared; it keeps its default.</summary>
+    protected void Remove(string name) => _rows.RemoveAll(row => row.Symbol.Name == name);
+
+    /// <summary>Puts the options of the group declared last before all others.</summary>
+    protected void MoveLastGroupFirst()
+    {
+        var last = _rows.FindAll(row => row.Group == _group);
+        _rows.RemoveAll(row => row.Group == _group);
+        _rows.InsertRange(0, last);
+    }
+
     /// <summary>Starts a group; the options declared next belong to it.</summary>
     protected void Group(string title) => _group = title;
 
@@ -69,6 +83,48 @@ public abstract class OptionTable
             return null;
         };
         return Add(option, valueName, fallback, null);
+    }
+
+    /// <summary>Declares a word that is one of several.</summary>
+    protected Option<string?> Choice(string name, string valueName, string fallback, IReadOnlyList<string> words, string help)
+    {
+        var range = string.Join(", ", words);
+        var option = Create<string?>(name, null, help);
+        option.DefaultValueFactory = _ => fallback;
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (words.Contains(text))
+                return text;
+            result.AddError(Invalid(name, text, range));
+            return null;
+        };
+        return Add(option, valueName, fallback, range);
+    }
+
+    /// <summary>Declares one or more words, each checked; null when not given.</summary>
+    /// <param name="name">Long name.</param>
+    /// <param name="valueName">Name of the words in the help text.</param>
+    /// <param name="range">Valid words.</param>
+    /// <param name="wrong">What is wrong with a word, or null.</param>
+    /// <param name="help">What it does.</param>
+    protected Option<string[]?> Words(string name, string valueName, string range, Func<string, string?> wrong, string help)
+    {
+        var option = Create<string[]?>(name, null, help);
+        option.CustomParser = result =>
+        {
+            string[] words = [.. result.Tokens.Select(token => token.Value)];
+            foreach (var word in words)
+            {
+                if (wrong(word) is { } reason)
+                    result.AddError($"{Invalid(name, word, range)}: {reason}");
+            }
+            return words;
+        };
+        Add(option, valueName, null, range);
+        option.Arity = ArgumentArity.OneOrMore;
+        option.AllowMultipleArgumentsPerToken = true;
+        return option;
     }
 
     /// <summary>Declares a group of users, by name or number; null when not given. Looked up at once, so that a wrong one starts nothing.</summary>

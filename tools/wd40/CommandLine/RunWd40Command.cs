@@ -10,7 +10,7 @@ public sealed class RunWd40Command
 {
     /// <summary>Creates the command.</summary>
     /// <param name="run">Runs the scheduler; returns what the process exits with.</param>
-    public RunWd40Command(Func<Wd40Options, InvocationConfiguration, int> run)
+    public RunWd40Command(Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> run)
     {
         ArgumentNullException.ThrowIfNull(run);
         Table.AddTo(Command);
@@ -20,7 +20,10 @@ public sealed class RunWd40Command
             var environment = SchedulerEnvironment.Read(Environment.GetEnvironmentVariable, out var error);
             error ??= Table.Contradiction(parsed);
             if (error is null)
-                return run(Table.Read(parsed, environment), parsed.InvocationConfiguration);
+            {
+                var options = Table.Read(parsed, environment);
+                return run(Wd40Scheduler.Define(options), options, parsed.InvocationConfiguration);
+            }
             parsed.InvocationConfiguration.Error.WriteLine($"wd40: {error}");
             return (int)ExitCode.Usage;
         });

@@ -11,7 +11,7 @@ using Wd40.Tool.Statistics;
 namespace Wd40.Tool.CommandLine;
 
 /// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>.</summary>
-public sealed class Wd40OptionTable : OptionTable
+public class Wd40OptionTable : OptionTable
 {
     /// <summary>Largest half-life: the original stored it as 32-bit nanoseconds.</summary>
     private const double LargestHalfLife = 4.294967295;
@@ -33,6 +33,7 @@ public sealed class Wd40OptionTable : OptionTable
     private readonly Option<double> _tuneInterval;
     private readonly Option<double> _loadHalfLife;
     private readonly Option<uint> _cacheLevel;
+    private readonly Option<uint> _maxDomainCpus;
     private readonly Option<uint> _greedyThreshold;
     private readonly Option<uint?> _greedyThresholdXNuma;
     private readonly Option<bool> _noLoadBalance;
@@ -84,6 +85,8 @@ public sealed class Wd40OptionTable : OptionTable
         Group("Domains and placement");
         _cacheLevel = Number("--cache-level", "-c", "LEVEL", _defaults.CacheLevel, "2 or 3", (uint level) => level is 2 or 3,
             "CPUs that share a cache of this level form a domain; without one of level 3 the next lower level counts.");
+        _maxDomainCpus = Number("--max-domain-cpus", null, "N", _defaults.MaxDomainCpus, "0 or more; 0 splits none", (uint _) => true,
+            "A cache with more CPUs than this is split into domains of about the same size; threads of a core stay together.");
         _greedyThreshold = Number("--greedy-threshold", "-g", "N", _defaults.GreedyThreshold, "0 or more; 0 switches it off", (uint _) => true,
             "An idle CPU pulls from other domains of its node that have at least N tasks queued.");
         _greedyThresholdXNuma = OptionalNumber("--greedy-threshold-x-numa", null, "N", "0 or more; 0 switches it off", (uint _) => true,
@@ -143,7 +146,7 @@ public sealed class Wd40OptionTable : OptionTable
     }
 
     /// <summary>Checks what concerns several options; null when all is well, else what contradicts what.</summary>
-    public string? Contradiction(ParseResult parsed)
+    public virtual string? Contradiction(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         if (parsed.GetResult(_sliceUnderutil) is { Implicit: false } && parsed.GetResult(_sliceOverutil) is { Implicit: false }
@@ -168,7 +171,7 @@ public sealed class Wd40OptionTable : OptionTable
     private static double InPercent(double part) => part * 100;
 
     /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
-    public Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
+    public virtual Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         ArgumentNullException.ThrowIfNull(environment);
@@ -190,6 +193,7 @@ public sealed class Wd40OptionTable : OptionTable
             TuneIntervalSeconds = parsed.GetValue(_tuneInterval),
             LoadHalfLifeSeconds = parsed.GetValue(_loadHalfLife),
             CacheLevel = parsed.GetValue(_cacheLevel),
+            MaxDomainCpus = parsed.GetValue(_maxDomainCpus),
             GreedyThreshold = parsed.GetValue(_greedyThreshold),
             GreedyThresholdXNuma = parsed.GetValue(_greedyThresholdXNuma),
             LoadBalance = !parsed.GetValue(_noLoadBalance),

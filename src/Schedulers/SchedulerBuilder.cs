@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
+
+namespace Wd40.Schedulers;
+
+/// <summary>
+/// Puts a scheduler together, by names of modules: <c>SchedulerBuilder.Named("mine").Core("hybrid").Placement("numa").Deadline("vtime").Build()</c>.
+/// A slot that is left out keeps the core's default. Not thread-safe.
+/// </summary>
+public sealed class SchedulerBuilder
+{
+    /// <summary>Longest name: it stands in the arena's header with a zero byte behind it.</summary>
+    public const int MaxNameLength = 31;
+
+    private readonly string _name;
+    private readonly Dictionary<ModuleSlot, KnownModule> _modules = [];
+
+    private SchedulerBuilder(string name) => _name = name;
+
+    /// <summary>Begins a scheduler.</summary>
+    /// <param name="name">What the kernel and all messages call it: letters, digits, underscores and full stops.</param>
+    /// <exception cref="SchedulerException">The name is empty, too long, or has other characters.</exception>
+    public static SchedulerBuilder Named(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length is 0 or > MaxNameLength || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.'))
+        {
+            throw new SchedulerException(ExitCode.Usage, $"'{name}' is no name for a scheduler",
+                $"Use 1 to {MaxNameLength} letters, digits, underscores and full stops.");
+        }
+        return new SchedulerBuilder(name);
+    }
+
+    /// <summary>Chooses the core.</summary>
+    /// <exception cref="SchedulerException">There is no such module, or the slot is filled already.</exception>
+    public SchedulerBuilder Core(string module) => Fill(ModuleSlot.Core, module);
+
+    /// <summary>Chooses the placement.</summary>
+    /// <exception cref="SchedulerException">There is no such module, or the slot is filled already.</exception>
+    public SchedulerBuilder Placement(string module) => Fill(ModuleSlot.Placement, module);
+
+    /// <summary>Chooses the order.</summary>
+    /// <exception cref="SchedulerException">There is no such module, or the slot is filled already.</exception>
+    public SchedulerBuilder Deadline(string module) => Fill(ModuleSlot.Deadline, module);
+
+    /// <summary>Chooses the load balance.</summary>
+    /// <exception cref="SchedulerException">There is no such module, or the slot is filled already.</exception>
+    public SchedulerBuilder LoadBalance(string module) => Fill(ModuleSlot.LoadBalance, module);
+
+    /// <summary>The scheduler.</summary>
+    /// <exception cref="SchedulerException">It has no core.</exception>
+    public SchedulerDefinition Build() => _modules.ContainsKey(ModuleSlot.Core)
+        ? new SchedulerDefinition(_name, [.. _modules.Values.OrderBy(module => module.Slot)])
+        : throw new SchedulerException(ExitCode.Usage, $"{_name} has no core", "Choose one, such as hybrid.");
+
+    private SchedulerBuilder Fill(ModuleSlot slot, string name)
+    {
+        var module = ModuleRegistry.Find(slot, name);
+        if (_modules.TryGetValue(slot, out var other))
+        {
+            throw new SchedulerException(ExitCode.Usage, $"the slot {module.SlotName} of {_name} is filled by '{other.Name}' and by '{name}'",
+                "Leave one of them out.");
+        }
+        _modules.Add(slot, module);
+        return this;
+    }
+}
