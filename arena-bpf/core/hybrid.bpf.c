@@ -163,7 +163,8 @@ void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
 	wd_cgroup_enter(l);
 	wd_weigh(l);
 	wd_note_worker(p, l);
-	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all this. */
+	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
+	 * this. */
 	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
 		waker = run->slot;
 	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);

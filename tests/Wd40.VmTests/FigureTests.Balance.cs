@@ -48,7 +48,7 @@ internal sealed partial class FigureTests
     /// <summary>With default options, too: when homes are even, few tasks are pulled.</summary>
     /// <remarks>
     /// Does not carry the name of check A-13, by which pulls are below 5 % of what the statistics count also with 8 hogs at 4:4. Nothing is queued
-    /// there but what the scheduler's own real-time thread puts aside ten times a second: little is counted, and 13 to 22 % of it are pulls. Of all
+    /// there but what the scheduler's own real-time thread puts aside ten times a second: little is counted, and 6 to 13 % of it are pulls. Of all
     /// decisions of dispatch, those to let a task go on included, they are few, but so they are without a balancer; with 16 hogs it is the balancer
     /// that makes the difference (13 % without).
     /// </remarks>
