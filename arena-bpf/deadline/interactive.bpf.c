@@ -6,15 +6,10 @@
  * twin.
  */
 #define WD_OBJ interactive
-#include "wd40/slots.h"
+#include "virtual_time.h"
 
 WD_MODULE("interactive", "deadline");
 
-#define WD_LAG		  (16 * WD_MSEC)  /* largest credit of a sleeper, virtual ns */
-#define WD_CREDIT	  (40 * WD_MSEC)  /* real time whose earnings that is at most */
-#define WD_RESTED_PART	  4		  /* who has more than this part of the credit is rested */
-#define WD_BEHIND	  (300 * WD_MSEC) /* a runnable task's virtual time stays this near the clock */
-#define WD_AHEAD	  (800 * WD_MSEC)
 #define WD_REQUEST_MAX	  (4 * WD_MSEC)
 #define WD_LATENCY_TARGET (4 * WD_MSEC) /* in which each of a CPU's tasks should have run once */
 #define WD_FREQ_PERIOD	  (100 * WD_MSEC)
@@ -123,34 +118,12 @@ u64 wd_deadline_runnable(struct wd_task __arena *t __arg_arena, struct wd_task _
 	return 0;
 }
 
-/* Credit of a sleeper: what it could have earned in a stretch of real time, at the pace at which the clock goes now. */
-static __always_inline u64 wd_credit(u32 pace)
-{
-	u64 credit = WD_CREDIT * pace / WD_PACE_ONE;
-
-	return credit < WD_LAG ? credit : WD_LAG;
-}
-
 u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u32 how, u32 pace)
 {
-	u64 v = t->vtime, credit = how == WD_ARRIVAL_AGAIN ? WD_BEHIND : wd_credit(pace);
+	u64 v;
 
 	use_arena();
-	if (!v)
-		v = clock; /* new: behind all that wait */
-	t->rested = how == WD_ARRIVAL_WOKEN && v < clock - credit / WD_RESTED_PART;
-	if (v < clock - credit) {
-		v = clock - credit;
-		if (how == WD_ARRIVAL_WOKEN)
-			wd_count(dl_clamp);
-	} else if (how == WD_ARRIVAL_WOKEN) {
-		wd_count(dl_preset);
-	}
-	if (how == WD_ARRIVAL_DIRECT && v > clock)
-		v = clock;
-	else if (v > clock + WD_AHEAD)
-		v = clock + WD_AHEAD;
-	t->vtime = v;
+	v = wd_vtime_place(t, clock, how, pace);
 	if (how != WD_ARRIVAL_DIRECT)
 		return wd_set_deadline(t);
 	/* It stands in no queue: what it will want orders nothing. */
@@ -161,7 +134,7 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now)
 {
 	use_arena();
-	t->vtime += ran * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE);
+	wd_vtime_charge(t, ran, weight);
 	t->stint += ran;
 	return wd_set_deadline(t);
 }
