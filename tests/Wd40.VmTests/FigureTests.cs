@@ -35,7 +35,7 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     private readonly Dictionary<string, HogsReport> _default = [];
 
     /// <summary>Starting and stopping take the time of a C loader of the same object, times a small factor.</summary>
-    [Test, Order(2), Property("Check", "A-1")]
+    [Test, Order(2), Property("Check", "A-1"), Category(RunLength.OneKernel)]
     public async Task Starts_and_stops_about_as_fast_as_a_C_loader()
     {
         await EndSharedSchedulerAsync();

@@ -101,7 +101,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     }
 
     /// <summary>Many short-lived processes leak no slot and no memory, and no slot belongs to two tasks.</summary>
-    [Test, Property("Check", "A-30")]
+    [Test, Property("Check", "A-30"), Category(RunLength.OneKernel)]
     public async Task Fork_storm_leaks_nothing()
     {
         var scheduler = await SharedSchedulerAsync("");
