@@ -252,14 +252,15 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
  * Key of a task bound to one CPU. Tasks of one crowded CPU may lag behind their domain for long, each by its weight;
  * bounding them around the domain's clock would level them. So the CPU's own queue has its own clock.
  */
-static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu)
+static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu,
+					 u32 queued)
 {
 	u32 dom = wd_domain_of_cpu(cpu);
 	/* One that comes from elsewhere has no claim by what it was there: this queue's clock is another one. */
 	bool comes = l->woken || l->bound != cpu;
 	u64 clock, reached, key;
 
-	if (dom < WD_MAX_DOMAINS && !KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu)) {
+	if (dom < WD_MAX_DOMAINS && !queued) {
 		/*
 		 * Nobody waited, so this queue's clock begins anew: light tasks that were here before may have carried
 		 * it minutes ahead of the domain, where a newcomer would be starved by all who are not bound. Only one
@@ -277,8 +278,7 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	reached = wd_running_key(run, wd_now());
 	if (!comes || reached > clock)
 		reached = clock;
-	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
-			      wd_pace(KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1));
+	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->bound = cpu;
 }

@@ -67,6 +67,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 {
 	s32 cpu = wd_task_cpu(p);
 	struct wd_run *run = wd_run_of(cpu);
+	u32 queued;
 	u64 slice;
 
 	wd_count(pinned);
@@ -78,9 +79,10 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	}
 	if (!run)
 		return;
-	wd_key_bound(l, t, run, cpu);
+	queued = wd_bound_waiting(run, cpu);
+	wd_key_bound(l, t, run, cpu, queued);
 	l->queued_at = wd_now();
-	slice = wd_slice(t, KF(scx_bpf_dsq_nr_queued)(WD_CPU_DSQ + cpu), 1);
+	slice = wd_slice(t, queued, 1);
 	run->waits = 1;
 	wd_cpu_at(cpu)->bound = 1;
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);

@@ -22,15 +22,6 @@ public static class DeadlineFormula
     /// <summary>Time in which each of a CPU's tasks should have run once, ns.</summary>
     public const ulong LatencyTarget = 4 * WdConstants.Msec;
 
-    /// <summary>Largest credit of a sleeper, virtual ns.</summary>
-    public const ulong Lag = 16 * WdConstants.Msec;
-
-    /// <summary>Real time whose earnings a sleeper's credit is at most, ns.</summary>
-    public const ulong CreditTime = 40 * WdConstants.Msec;
-
-    /// <summary>Who has more than this part of the credit is rested: it may preempt.</summary>
-    public const ulong RestedPart = 4;
-
     /// <summary>Weight of nice 0, in the unit by which CPU time is charged.</summary>
     private const ulong ExactDefault = (ulong)WdConstants.WeightDefault * WdConstants.WeightOne;
 
@@ -76,10 +67,6 @@ public static class DeadlineFormula
         var divisor = unchecked(Weight(weight) * Math.Max(scale, ScaleMin));
         return divisor == 0 ? 0 : Math.Min(runtime, RequestMax) * WdConstants.WeightDefault * ScaleMin / divisor;
     }
-
-    /// <summary>Largest claim of a task that has slept, virtual ns: what <see cref="CreditTime"/> brings at the clock's pace, at most <see cref="Lag"/>.</summary>
-    /// <param name="pace">Part of real time, in 1/1024, that a task of weight 100 gets from the queue as long as it is now.</param>
-    public static ulong Credit(uint pace) => Math.Min(CreditTime * pace / WdConstants.PaceOne, Lag);
 
     /// <summary>Divisor that a latency priority from 0 to 38 brings, times 18: 18 to 10000.</summary>
     public static ulong ScaleOf(ulong priority) => Math.Min(WeightOfNice[(int)(PriorityMax - 1 - priority)], ScaleMax);

@@ -10,8 +10,6 @@ namespace Wd40.HostTests.Slots;
 /// </summary>
 internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
 {
-    private const ulong Behind = 300 * WdConstants.Msec, Ahead = 800 * WdConstants.Msec;
-
     /// <summary>The records.</summary>
     public WdTask[] Tasks { get; } = new WdTask[slots];
 
@@ -58,12 +56,8 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
 
     private static ulong Key(ref WdTask task, ulong clock, WdArrival how, uint pace)
     {
-        var vtime = task.Vtime == 0 ? clock : task.Vtime;
-        var credit = how == WdArrival.Again ? Behind : DeadlineFormula.Credit(pace);
-        task.Rested = how == WdArrival.Woken && vtime < unchecked(clock - credit / DeadlineFormula.RestedPart) ? 1u : 0u;
-        vtime = Math.Max(vtime, unchecked(clock - credit));
-        task.Vtime = Math.Min(vtime, how == WdArrival.Direct ? clock : unchecked(clock + Ahead));
-        return how == WdArrival.Direct ? task.Deadline = task.Vtime : SetDeadline(ref task);
+        var vtime = VirtualTime.Place(ref task, clock, how, pace);
+        return how == WdArrival.Direct ? task.Deadline = vtime : SetDeadline(ref task);
     }
 
     private static ulong SetDeadline(ref WdTask task) => task.Deadline = DeadlineFormula.Deadline(task);

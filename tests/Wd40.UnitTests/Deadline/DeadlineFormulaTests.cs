@@ -33,7 +33,7 @@ public sealed class DeadlineFormulaTests
         Assert.That(DeadlineFormula.RequestLength(runtime, weight, ScaleOf(runtime, weight, frequency, frequency)), Is.EqualTo(request));
 
     [TestCase(1024u, 16_000_000ul), TestCase(410u, 16_000_000ul), TestCase(256u, 10_000_000ul), TestCase(13u, 507_812ul), TestCase(0u, 0ul)]
-    public void Credit_is_what_40_ms_bring_at_the_pace_of_the_clock(uint pace, ulong credit) => Assert.That(DeadlineFormula.Credit(pace), Is.EqualTo(credit));
+    public void Credit_is_what_40_ms_bring_at_the_pace_of_the_clock(uint pace, ulong credit) => Assert.That(VirtualTime.Credit(pace), Is.EqualTo(credit));
 
     private static ulong ScaleOf(ulong runtime, ulong weight, ulong blocked, ulong waker) =>
         DeadlineFormula.ScaleOf(DeadlineFormula.LatencyPriority(blocked, waker, runtime, weight));

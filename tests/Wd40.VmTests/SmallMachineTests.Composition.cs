@@ -7,12 +7,12 @@ using Wd40.VmTests.Reports;
 namespace Wd40.VmTests;
 
 /// <summary>
-/// Combinations of modules on a small machine: 4 CPUs, 2 nodes of one last-level cache each, instruction-count mode. The scaled run takes two that
-/// have most modules once between them, the run at full length takes all.
+/// A small machine: 4 CPUs, 2 nodes of one last-level cache each, instruction-count mode. Here: combinations of modules. The scaled run takes two
+/// that have most modules once between them, the run at full length takes all.
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed class CompositionTests(string kernel) : GuestFixture(kernel, new VmTopology(2, 1, 2), ClockMode.InstructionCount)
+internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(kernel, new VmTopology(2, 1, 2), ClockMode.InstructionCount)
 {
     /// <summary>sched_ext weights of nice 0 and nice 10 on a scale where nice 0 is 100.</summary>
     private const double WeightOfNice0 = 100, WeightOfNice10 = 11;
