@@ -51,16 +51,6 @@ internal sealed partial class FigureTests
         }
     }
 
-    /// <summary>Of three windows the one in the middle, by its 99th percentile: a single one sways by a third.</summary>
-    private async Task<Summary> SleeperAsync()
-    {
-        var windows = new List<Summary>();
-        for (var i = 0; i < 3; i++)
-        {
-            windows.Add((await LoadAsync<WakeupsReport>(FormattableString.Invariant(
-                $"timer --tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(4, 20)}"))).DelayNs);
-        }
-
-        return windows.OrderBy(window => window.P99).ElementAt(1);
-    }
+    private async Task<Summary> SleeperAsync() => (await MiddleOfThreeAsync(FormattableString.Invariant(
+        $"--tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(4, 20)}"))).DelayNs;
 }

@@ -112,6 +112,16 @@ internal abstract class GuestFixture
     protected async Task<T> LoadAsync<T>(string arguments) =>
         (await Guest.CallAsync($"{GuestPrograms.Load} {arguments}").ConfigureAwait(false)).ReadJson<T>();
 
+    /// <summary>Wake-up delays beside hogs: of three windows the one in the middle, by its 99th percentile. A single one sways by a third.</summary>
+    /// <param name="options">Options of <c>wd40-load timer</c>.</param>
+    protected async Task<WakeupsReport> MiddleOfThreeAsync(string options)
+    {
+        var windows = new List<WakeupsReport>();
+        for (var i = 0; i < 3; i++)
+            windows.Add(await LoadAsync<WakeupsReport>($"timer {options}").ConfigureAwait(false));
+        return windows.OrderBy(window => window.DelayNs.P99).ElementAt(1);
+    }
+
     /// <summary>A file of the guest as one word.</summary>
     protected async Task<string> ReadWordAsync(string path) =>
         (await Guest.CallAsync($"cat {path}").ConfigureAwait(false)).EnsureSuccess().Output.Trim();
