@@ -34,33 +34,6 @@ struct wd_exit_record wd_exit_record;
 /* ---- waking and queueing --------------------------------------------------------------------------------------------
  */
 
-/*
- * A task became runnable. There is a callback for it, but select_cpu or enqueue comes at each such moment as well, on
- * the CPU that wakes it, and a callback costs a good part of a wake-up. In bypass neither comes: the kernel queues all
- * tasks anew when that ends.
- */
-static __always_inline void wd_become_runnable(struct task_struct *p, struct wd_local *l, bool woken)
-{
-	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
-	u64 now = wd_now();
-	u32 waker = 0;
-
-	if (l->runnable)
-		return;
-	wd_record(WD_EVENT_RUNNABLE, l->slot, woken);
-	l->runnable = 1;
-	l->woken = woken || !l->key;
-	wd_cgroup_enter(l);
-	wd_weigh(l);
-	wd_note_worker(p, l);
-	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
-	 * this. */
-	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
-		waker = run->slot;
-	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
-	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
-}
-
 s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	struct wd_local *l = wd_local_of(p);
@@ -71,7 +44,6 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	use_arena();
 	if (!l)
 		return prev_cpu;
-	wd_become_runnable(p, l, !!(wake_flags & WD_WAKE_TTWU));
 	wd_follow_request(l);
 	l->sync = !!(wake_flags & WD_WAKE_SYNC);
 	wd_find_home(p, l);
@@ -135,7 +107,6 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_insert(p, WD_DSQ_GLOBAL, WD_SLICE_MIN, enq_flags);
 		return;
 	}
-	wd_become_runnable(p, l, !!(enq_flags & WD_ENQ_WAKEUP));
 	wd_follow_request(l);
 	t = wd_task_at(l->slot);
 	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
@@ -175,6 +146,32 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 
 /* ---- life of a stint ------------------------------------------------------------------------------------------------
  */
+
+void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
+{
+	struct wd_local *l = wd_local_of(p);
+	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
+	u64 now = wd_now();
+	u32 waker = 0;
+	bool woken;
+
+	use_arena();
+	if (!l)
+		return;
+	wd_record(WD_EVENT_RUNNABLE, l->slot, enq_flags);
+	woken = enq_flags & WD_ENQ_WAKEUP;
+	l->woken = woken || !l->key;
+	l->runnable = 1;
+	wd_cgroup_enter(l);
+	wd_weigh(l);
+	wd_note_worker(p, l);
+	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
+	 * this. */
+	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
+		waker = run->slot;
+	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
+	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
+}
 
 void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 {
@@ -369,6 +366,7 @@ struct sched_ext_ops wd_ops = {
 	.select_cpu = (void *)wd_select_cpu,
 	.enqueue = (void *)wd_enqueue,
 	.dispatch = (void *)wd_dispatch,
+	.runnable = (void *)wd_runnable,
 	.running = (void *)wd_running,
 	.stopping = (void *)wd_stopping,
 	.quiescent = (void *)wd_quiescent,

@@ -40,7 +40,7 @@ struct wd_local {
 	u64 key;	/* with which it was queued last, bounded */
 	u64 queued_at;	/* when it was put into a queue by key, ns */
 	u64 request;	/* last request word dealt with */
-	u32 runnable;	/* from the first callback after a wake-up to quiescent, as the accounting saw it */
+	u32 runnable;	/* between runnable and quiescent, as the accounting saw it */
 	u32 woken;	/* runnable after a sleep, not queued since */
 	u32 sync;	/* woken by a task that is about to sleep itself */
 	s32 bound;	/* CPU whose queue it waits in, or -1 */
