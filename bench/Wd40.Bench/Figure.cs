@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Wd40.Bench;
 
-/// <summary>A ratio over rounds, judged against a target.</summary>
+/// <summary>A ratio over rounds, or a time in milliseconds, judged against a target.</summary>
 /// <param name="Name">What is compared.</param>
-/// <param name="Size">Records or tasks.</param>
-/// <param name="Target">Bound of the ratio; null: shown, not judged.</param>
+/// <param name="Size">Records, tasks or bytes.</param>
+/// <param name="Target">Bound of it; null: shown, not judged.</param>
 /// <param name="AtLeast">True if the ratio must reach the bound, false if it must not exceed it.</param>
 /// <param name="Minimum">Smallest ratio of a round.</param>
 /// <param name="Median">Median over rounds.</param>
 /// <param name="Maximum">Largest ratio of a round.</param>
-/// <param name="Control">Median over rounds of |C1 - C2| / mean of the same C code measured twice.</param>
+/// <param name="Control">Median over rounds of |A - B| / mean of the same code measured twice.</param>
 /// <param name="Verdict">Met, missed or inconclusive; null without a target.</param>
 internal sealed record Figure(string Name, int Size, double? Target, bool AtLeast,
     double Minimum, double Median, double Maximum, double Control, Verdict? Verdict)
@@ -30,14 +30,30 @@ internal sealed record Figure(string Name, int Size, double? Target, bool AtLeas
         (int First, int Second) controls, double? target,
         bool atLeast = false)
     {
-        var ratios = rounds.Select(round => round[numerator] / round[denominator]).Order().ToArray();
+        return Of(name, size, rounds.Select(round => round[numerator] / round[denominator]), rounds, controls, target, atLeast);
+    }
+
+    /// <summary>Judges a time, in milliseconds.</summary>
+    /// <param name="name">What is measured.</param>
+    /// <param name="size">Bytes of it.</param>
+    /// <param name="rounds">A row a round, a column a variant; nanoseconds.</param>
+    /// <param name="column">The variant.</param>
+    /// <param name="controls">The two columns of the same code.</param>
+    /// <param name="target">Milliseconds that it must not exceed; null: shown, not judged.</param>
+    internal static Figure Within(string name, int size, double[][] rounds, int column, (int First, int Second) controls, double? target) =>
+        Of(name, size, rounds.Select(round => round[column] / 1e6), rounds, controls, target, false);
+
+    private static Figure Of(string name, int size, IEnumerable<double> values, double[][] rounds, (int First, int Second) controls,
+        double? target, bool atLeast)
+    {
+        var sorted = values.Order().ToArray();
         var control = Middle([.. rounds.Select(round =>
             2 * Math.Abs(round[controls.First] - round[controls.Second]) / (round[controls.First] + round[controls.Second])).Order()]);
-        var median = Middle(ratios);
+        var median = Middle(sorted);
         var met = atLeast ? median >= target : median <= target;
         Verdict? verdict = target is null ? null
             : control > ControlLimit ? Bench.Verdict.Inconclusive : met ? Bench.Verdict.Met : Bench.Verdict.Missed;
-        return new Figure(name, size, target, atLeast, ratios[0], median, ratios[^1], control, verdict);
+        return new Figure(name, size, target, atLeast, sorted[0], median, sorted[^1], control, verdict);
     }
 
     /// <summary>Median of sorted values.</summary>

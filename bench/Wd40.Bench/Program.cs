@@ -14,12 +14,14 @@ rounds.Validators.Add(result =>
 });
 var arena = new Command("arena", "Arena reads next to C and BPF map lookups (root).") { Action = Report.Action(ArenaReads.RunAll, json, rounds) };
 var balance = new Command("balance", "One balance round over 64 domains next to C.") { Action = Report.Action(BalanceRounds.RunAll, json, rounds) };
-var root = new RootCommand("Benchmarks of Wd40 against plain C. Exit status: 0 met, 1 missed, 2 inconclusive.")
+var link = new Command("link", "Linking modules into one BPF object, in memory.") { Action = Report.Action(LinkTimes.RunAll, json, rounds) };
+var root = new RootCommand("Benchmarks of Wd40, mostly against plain C. Exit status: 0 met, 1 missed, 2 inconclusive.")
 {
     Action = Report.Action((report, count) =>
     {
         ArenaReads.RunAll(report, count);
         BalanceRounds.RunAll(report, count);
+        LinkTimes.RunAll(report, count);
     }, json, rounds),
 };
 json.Recursive = rounds.Recursive = true;
@@ -27,6 +29,7 @@ root.Options.Add(json);
 root.Options.Add(rounds);
 root.Subcommands.Add(arena);
 root.Subcommands.Add(balance);
+root.Subcommands.Add(link);
 var parsed = root.Parse(args);
 var status = parsed.Invoke();
 return parsed.Errors.Count > 0 ? UsageError : status;

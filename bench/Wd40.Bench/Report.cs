@@ -27,12 +27,12 @@ internal sealed class Report
 
     internal void WriteTable(TextWriter output)
     {
-        output.WriteLine($"{"ns per record or task",-44} {"size",9} {"min",10} {"median",10} {"max",10}");
+        output.WriteLine($"{"ns per record, task or byte",-44} {"size",9} {"min",10} {"median",10} {"max",10}");
         foreach (var timing in _timings)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{timing.Name,-44} {timing.Size,9} {timing.Minimum,10:F3} {timing.Median,10:F3} {timing.Maximum,10:F3}"));
         output.WriteLine();
-        output.WriteLine($"{"ratio",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
+        output.WriteLine($"{"ratio, or ms",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
         foreach (var figure in _figures)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} "

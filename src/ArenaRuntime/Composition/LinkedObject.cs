@@ -15,6 +15,17 @@ public sealed class LinkedObject : IDisposable
     /// <summary>What was linked.</summary>
     public Composition Composition { get; }
 
+    /// <summary>Size of the linked ELF file, bytes.</summary>
+    public long Length
+    {
+        get
+        {
+            // Opened, because the path is a link whose own length FileInfo would tell.
+            using var file = File.OpenHandle(Path);
+            return RandomAccess.GetLength(file);
+        }
+    }
+
     internal string Path => _memfd.Path;
 
     /// <summary>Opens the object for editing. This instance may be disposed afterwards.</summary>

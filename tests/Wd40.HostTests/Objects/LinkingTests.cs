@@ -28,6 +28,7 @@ public sealed class LinkingTests
         {
             using var linked = new Composition("linking", Shipped.Scheduler(modules)).Link();
             Combinations.Require(linked);
+            Assert.That(linked.Length, Is.EqualTo(linked.ToArray().Length), string.Join(", ", modules));
         }
     }
 
