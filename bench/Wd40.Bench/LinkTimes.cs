@@ -27,12 +27,8 @@ internal static class LinkTimes
 
     private static void Run(Report report, int rounds, string which, SchedulerDefinition definition, int size, double? target)
     {
-        ulong Once() => Link(definition);
-        Variant[] variants = [new("link", [Once], 1, Slices), new("link again", [Once], 1, Slices)];
-        var rows = RoundRunner.Run(variants, rounds);
-        var what = $"{which}, {string.Join(' ', definition.Modules.Select(module => module.Name))}";
-        report.Add(Timing.Of(what, size, variants, rows));
-        report.Add(Figure.Within($"{what}: ms", size, rows, 0, (0, 1), target));
+        var rows = RoundRunner.Run([new Variant("link", [() => Link(definition)], 1, Slices)], rounds);
+        report.Add(Figure.Within($"{which}, {string.Join(' ', definition.Modules.Select(module => module.Name))}: ms", size, rows, target));
     }
 
     /// <summary>Puts a scheduler together as its start does; returns the size of the object.</summary>

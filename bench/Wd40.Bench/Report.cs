@@ -27,16 +27,19 @@ internal sealed class Report
 
     internal void WriteTable(TextWriter output)
     {
-        output.WriteLine($"{"ns per record, task or byte",-44} {"size",9} {"min",10} {"median",10} {"max",10}");
-        foreach (var timing in _timings)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{timing.Name,-44} {timing.Size,9} {timing.Minimum,10:F3} {timing.Median,10:F3} {timing.Maximum,10:F3}"));
-        output.WriteLine();
+        if (_timings.Count > 0)
+        {
+            output.WriteLine($"{"ns per record or task",-44} {"size",9} {"min",10} {"median",10} {"max",10}");
+            foreach (var timing in _timings)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{timing.Name,-44} {timing.Size,9} {timing.Minimum,10:F3} {timing.Median,10:F3} {timing.Maximum,10:F3}"));
+            output.WriteLine();
+        }
         output.WriteLine($"{"ratio, or ms",-44} {"size",9} {"min",10} {"median",10} {"max",10} {"target",9} {"control",8} verdict");
         foreach (var figure in _figures)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{figure.Name,-44} {figure.Size,9} {figure.Minimum,10:F3} {figure.Median,10:F3} {figure.Maximum,10:F3} "
-                + $"{Target(figure),9} {100 * figure.Control,7:F1}% {Name(figure.Verdict)}"));
+                + $"{Target(figure),9} {Control(figure),8} {Name(figure.Verdict)}"));
     }
 
     internal void WriteJson(TextWriter output) =>
@@ -44,6 +47,10 @@ internal sealed class Report
 
     private static string Target(Figure figure) => figure.Target is { } target
         ? string.Create(CultureInfo.InvariantCulture, $"{(figure.AtLeast ? ">=" : "<=")} {target}")
+        : "-";
+
+    private static string Control(Figure figure) => figure.Control is { } control
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * control:F1}%")
         : "-";
 
     private static string Name(Verdict? verdict) => verdict switch

@@ -33,6 +33,30 @@ public sealed class LinkingTests
     }
 
     [Test]
+    public void Linking_and_loading_start_no_process()
+    {
+        var before = FaultsOfChildren();
+        using (var linked = new Composition("linking", Shipped.Scheduler(Shipped.OfWd40)).Link())
+            Assert.That(linked.Length, Is.Positive);
+        using (var calls = Slots.SlotCalls.Load(Shipped.OfWd40))
+            Assert.That(calls.Host.Loaded.Programs, Is.Not.Empty);
+        var alive = Directory.GetDirectories("/proc/self/task")
+            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Multiple(() =>
+        {
+            Assert.That(alive, Is.Empty, "children that live");
+            Assert.That(FaultsOfChildren(), Is.EqualTo(before), "minor page faults of children that have ended");
+        });
+
+        // Field 11 of /proc/self/stat, see proc_pid_stat(5); the second field is a name in brackets. No process ends without a page fault.
+        static long FaultsOfChildren()
+        {
+            var stat = File.ReadAllText("/proc/self/stat");
+            return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[8], System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Test]
     public void Order_of_the_list_has_no_meaning()
     {
         var objects = Shipped.Scheduler(Shipped.OfWd40);
