@@ -54,7 +54,7 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
         var groups = second == 0 ? $"{first}:start=0-3" : $"{first}:start=0-3,{second}:start=4-7";
         var run = await BalanceRun.RecordAsync(Guest, string.Create(CultureInfo.InvariantCulture, $"--groups {groups} --widen-after {Widen}"),
             Widen, Widen + (4 * Interval), 1, traced: false);
-        var pulls = PullsAcross(await scheduler.TotalsAsync()) - PullsAcross(before);
+        var pulls = (await scheduler.TotalsAsync()).PullsAcross - before.PullsAcross;
         var moves = run.Hogs.Groups.Sum(group => group.Moves);
         var loads = run.Steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Domains[0].Load:F2}:{step.Domains[1].Load:F2}"));
         TestContext.Out.WriteLine($"{first}:{second} hogs: {moves} moves, in the end {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}, loads "
@@ -76,11 +76,11 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
     {
         const int Cpus = 4;
         var scheduler = await SharedSchedulerAsync("--greedy-threshold-x-numa 6 --no-load-balance");
-        var before = PullsAcross(await scheduler.TotalsAsync());
+        var before = (await scheduler.TotalsAsync()).PullsAcross;
         var few = await AtNode0Async(Cpus + 2);
-        var between = PullsAcross(await scheduler.TotalsAsync());
+        var between = (await scheduler.TotalsAsync()).PullsAcross;
         var many = await AtNode0Async(Cpus + 8);
-        var after = PullsAcross(await scheduler.TotalsAsync());
+        var after = (await scheduler.TotalsAsync()).PullsAcross;
         TestContext.Out.WriteLine($"{few.Groups[0].Hogs} hogs at home on node 0 used {few.CpusUsed:F2} CPUs, {between - before} pulls; "
             + $"{many.Groups[0].Hogs} used {many.CpusUsed:F2}, {after - between} pulls");
         using (Assert.EnterMultipleScope())
@@ -94,8 +94,6 @@ internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
 
     private Task<HogsReport> AtNode0Async(int hogs) => LoadAsync<HogsReport>(
         $"hogs --groups {hogs}:start=0-3 --domains 0-3,4-7 --widen-after 0.5 --warmup 1 --seconds {RunLength.Of(2, 20)}");
-
-    private static long PullsAcross(ClusterStats totals) => (long)Math.Round(totals.Total * totals.GreedyXnuma / 100);
 
     private async Task<IReadOnlyList<HogSample>> SamplesAsync(string arguments)
     {

@@ -39,6 +39,10 @@ internal sealed record ClusterStats(
     IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
+    /// <summary>Tasks pulled from another node, as a number.</summary>
+    [JsonIgnore]
+    public long PullsAcross => (long)Math.Round(Total * GreedyXnuma / 100);
+
     /// <summary>All domains in the order of their numbers.</summary>
     [JsonIgnore]
     public IReadOnlyList<DomainStats> Domains =>
