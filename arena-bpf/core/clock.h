@@ -86,6 +86,17 @@ static __always_inline u32 wd_pace(u32 queued, u32 cpus)
 	return queued ? WD_PACE_ONE * cpus / (queued + cpus) : WD_PACE_ONE;
 }
 
+/*
+ * Virtual time that a stretch of CPU time is to a task of the weight that this CPU ran last; lighter ones count as of
+ * weight 100. Margins are meant as CPU time: what is a few ms between normal tasks are seconds between heavy ones.
+ */
+static __always_inline u64 wd_virtual(struct wd_run *run, u64 time)
+{
+	u32 weight = run->weight, normal = WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE;
+
+	return weight > normal ? time * normal / weight : time;
+}
+
 /* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
 static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t)
 {
@@ -281,6 +292,27 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
 	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
 	l->bound = cpu;
+}
+
+/*
+ * Keys are comparable, so a task that goes to another domain keeps its own; but clocks may be apart, that of a domain
+ * which was idle by WD_CLOCK_LAG. For a crowd of heavy tasks that is seconds: the task would wait as long where the
+ * clock is behind, and keep all others waiting where it is ahead. So of the difference it takes along what one of its
+ * weight is even with in WD_MOVE_WAIT; the rest is forgiven, or forfeited. Returns by how much its key changes, signed.
+ */
+__noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
+{
+	s32 queued = KF(scx_bpf_dsq_nr_queued)(to & (WD_MAX_DOMAINS - 1));
+	u64 bearable = WD_MOVE_WAIT * wd_pace(queued > 0 ? queued : 0, wd_nr_cpus[to & (WD_MAX_DOMAINS - 1)]) /
+		       WD_PACE_ONE * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
+	s64 ahead;
+
+	if (queued <= 0)
+		wd_clock_follow(to);
+	ahead = wd_clock_of(to) - wd_clock_of(from);
+	if (ahead > (s64)bearable)
+		return ahead - bearable;
+	return ahead < -(s64)bearable ? ahead + bearable : 0;
 }
 
 /* Charges what ran since the last charge; the key becomes what the task would be queued with now. */

@@ -63,8 +63,9 @@ __noinline u64 wd_best_remote(u32 dom, s32 cpu)
 		key = wd_head_key(other);
 		if (key == WD_KEY_NONE)
 			continue;
-		if (key + margin < earliest) {
-			earliest = key + margin;
+		key += wd_virtual(wd_run_of(cpu), margin);
+		if (key < earliest) {
+			earliest = key;
 			wd_run_of(cpu)->remote = other;
 		}
 	}
@@ -104,6 +105,8 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 		wd_follow_request(l);
 	if (l->domain != home && l->domain != dom)
 		return WD_KEY_NONE; /* sent away just now: let it go and be queued there */
+	if (l->domain != home)
+		wd_run_set(run, l->key, l->weight, now);
 	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
 	clock = run->bound ? run->bound_clock : wd_clock_of(dom);
 	if (l->key + WD_KEY_BEHIND < clock) {
@@ -126,16 +129,16 @@ static __always_inline void wd_keep(struct task_struct *prev, struct wd_local *l
 }
 
 /*
- * Order alone bounds no wait: a light task waits for weights, not for time, and behind a crowd of heavy ones longer
- * than the kernel's watchdog allows. So now and then the tail of a queue is looked through, where such tasks are, and
- * one that has waited for too long runs next. One in a hundred ms bends the shares by less than a slice in that time.
+ * Looks through the tail of a queue, where those with the largest keys are, for tasks that may run on this CPU and were
+ * queued at `until` or before. Returns when the one was queued that has waited for longest, WD_KEY_NONE if there is
+ * none; with `take` the first one found goes to this CPU, and the result is 0.
  */
-__noinline int wd_rescue(u64 dsq, u64 now)
+__noinline u64 wd_longest_wait(u64 dsq, u64 until, u32 take)
 {
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
 	struct wd_local *l;
-	bool moved = false;
+	u64 longest = WD_KEY_NONE;
 	int i;
 
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dsq, SCX_DSQ_ITER_REV)) {
@@ -145,20 +148,36 @@ __noinline int wd_rescue(u64 dsq, u64 now)
 			if (!p)
 				break;
 			l = wd_local_of(p);
-			if (!l || now - l->queued_at < WD_WAIT_MAX || now < l->queued_at)
-				continue;
 			/* The kernel ends a scheduler that moves a task to a CPU on which it may not run. */
-			if (!KF(bpf_cpumask_test_cpu)(bpf_get_smp_processor_id(), p->cpus_ptr))
+			if (!l || l->queued_at > until ||
+			    !KF(bpf_cpumask_test_cpu)(bpf_get_smp_processor_id(), p->cpus_ptr))
 				continue;
-			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
-			if (moved)
+			if (take && KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0)) {
+				longest = 0;
 				break;
+			}
+			if (l->queued_at < longest)
+				longest = l->queued_at;
 		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
-	if (moved)
-		wd_count(rescued);
-	return moved;
+	return longest;
+}
+
+/*
+ * Order alone bounds no wait: a light task waits for weights, not for time, and behind a crowd of heavy ones longer
+ * than the kernel's watchdog allows. So now and then the one of a queue's tail that has waited for longest runs next,
+ * if that was too long. The longest, not the first found: some light ones, at the very end and overdue again and again,
+ * would leave nothing to the others. One in a hundred ms bends the shares by less than a slice in that time.
+ */
+static __always_inline bool wd_rescue(u64 dsq, u64 now)
+{
+	u64 longest = wd_longest_wait(dsq, now - WD_WAIT_MAX, 0);
+
+	if (longest == WD_KEY_NONE || wd_longest_wait(dsq, longest, 1))
+		return false;
+	wd_count(rescued);
+	return true;
 }
 
 /* True if it is time to look through a queue; at is when that was done last. */
@@ -191,7 +210,7 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 			if (!p || p->scx.dsq_vtime > latest)
 				break;
 			if (latest == WD_KEY_NONE)
-				latest = p->scx.dsq_vtime + WD_NEAR_SLACK;
+				latest = p->scx.dsq_vtime + wd_virtual(wd_run_of(cpu), WD_NEAR_SLACK);
 			if (wd_task_cpu(p) != cpu)
 				continue;
 			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);

@@ -23,12 +23,14 @@
 #define WD_CLOCK_LAG	  (6 * WD_MSEC)	 /* an idle domain's clock follows the furthest one at this distance */
 #define WD_CLOCK_INTERVAL (2 * WD_MSEC)	 /* between looks, from dispatch, at how far a domain has come */
 #define WD_CLOCK_PATIENCE (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
-#define WD_NEAR_SLACK	  (2 * WD_MSEC)	 /* a task of this CPU goes before others that are earlier by less */
-#define WD_NEAR_SCAN	  8		 /* tasks looked at for one */
-#define WD_CLOCK_SCAN	  8		 /* heads looked at for one that counts */
-#define WD_SLICE_MIN	  (100 * WD_USEC)
-#define WD_SLICE_MAX	  (100 * WD_MSEC)
-#define WD_PREEMPT_SCAN	  64 /* CPUs looked at for a victim */
+#define WD_MOVE_WAIT \
+	(40 * WD_MSEC) /* real time in which a task that changes its domain is to be even with the others */
+#define WD_NEAR_SLACK	(2 * WD_MSEC) /* a task of this CPU goes before others that are earlier by less */
+#define WD_NEAR_SCAN	8	      /* tasks looked at for one */
+#define WD_CLOCK_SCAN	8	      /* heads looked at for one that counts */
+#define WD_SLICE_MIN	(100 * WD_USEC)
+#define WD_SLICE_MAX	(100 * WD_MSEC)
+#define WD_PREEMPT_SCAN 64 /* CPUs looked at for a victim */
 
 /* Trusted state of a task, in task storage. */
 struct wd_local {

@@ -55,6 +55,11 @@ __weak u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u6
 	return WD_CLOCK_START + now;
 }
 
+__weak u64 wd_deadline_moved(struct wd_task __arena *t __arg_arena, u64 shift)
+{
+	return 0;
+}
+
 __weak u64 wd_deadline_slice(struct wd_task __arena *t __arg_arena, u32 queued, u32 cpus)
 {
 	return 4 * WD_MSEC;

@@ -21,12 +21,20 @@ static __always_inline void wd_copy_comm(struct wd_task __arena *t, struct task_
 		t->comm[i] = comm[i];
 }
 
-/* Makes dom the home; the key is comparable across domains and stays. */
+/* Makes dom the home. A task that waits for one CPU only is ordered by that CPU's clock, and stays so. */
 static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
 {
+	s64 shift = 0;
+
+	if (l->key && l->bound < 0 && l->domain < WD_MAX_DOMAINS)
+		shift = wd_key_shift(l->domain, dom, l->weight);
 	l->domain = dom & (WD_MAX_DOMAINS - 1);
 	if (!l->slot)
 		return;
+	if (shift) {
+		l->key += shift;
+		wd_deadline_moved(wd_task_at(l->slot), shift);
+	}
 	wd_task_at(l->slot)->domain = l->domain;
 	wd_brief_at(l->slot)->domain = l->domain;
 }

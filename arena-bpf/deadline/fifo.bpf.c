@@ -41,6 +41,12 @@ u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weigh
 	return wd_arrive(t, now);
 }
 
+/* Times of arrival mean the same in every domain. */
+u64 wd_deadline_moved(struct wd_task __arena *t __arg_arena, u64 shift)
+{
+	return 0;
+}
+
 /* The same for all, within the bounds that the user half gives; where these contradict each other the longest wins. */
 u64 wd_deadline_slice(struct wd_task __arena *t __arg_arena, u32 queued, u32 cpus)
 {

@@ -139,6 +139,12 @@ u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weigh
 	return wd_set_deadline(t);
 }
 
+u64 wd_deadline_moved(struct wd_task __arena *t __arg_arena, u64 shift)
+{
+	use_arena();
+	return wd_vtime_shift(t, shift);
+}
+
 /* Alone: the longest slice. With others waiting, so that each had its turn within the latency target. */
 u64 wd_deadline_slice(struct wd_task __arena *t __arg_arena, u32 queued, u32 cpus)
 {

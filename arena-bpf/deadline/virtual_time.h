@@ -46,6 +46,17 @@ static __always_inline u64 wd_vtime_place(struct wd_task __arena *t, u64 clock, 
 	return v;
 }
 
+/* Shifts the virtual time of a task that goes to another domain; one that has none yet gets it there. */
+static __always_inline u64 wd_vtime_shift(struct wd_task __arena *t, u64 shift)
+{
+	u64 v = t->vtime;
+
+	if (v)
+		v += shift;
+	t->vtime = v;
+	return v;
+}
+
 /* Charges CPU time, ns, to a task of an effective weight in 1/WD_WEIGHT_ONE. Returns its virtual time. */
 static __always_inline u64 wd_vtime_charge(struct wd_task __arena *t, u64 ran, u64 weight)
 {

@@ -21,6 +21,7 @@ enum calls_function {
 	CALLS_ACCOUNT,
 	CALLS_REQUEST,
 	CALLS_PREEMPT_MARGIN,
+	CALLS_MOVED,
 };
 
 TEST_COLUMN(calls_function);
@@ -56,6 +57,8 @@ static __always_inline u64 calls_row(u32 i)
 		return wd_loadbalance_request(t, a, b);
 	case CALLS_PREEMPT_MARGIN:
 		return wd_preempt_margin;
+	case CALLS_MOVED:
+		return wd_deadline_moved(t, a);
 	}
 	return 0;
 }

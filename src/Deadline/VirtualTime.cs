@@ -63,6 +63,11 @@ public static class VirtualTime
     public static ulong Charge(ref WdTask task, ulong ran, ulong weight) =>
         task.Deadline = task.Vtime = unchecked(task.Vtime + DeadlineFormula.VirtualTime(ran, weight));
 
+    /// <summary>Shifts the virtual time of a task that goes to another domain, and returns it; one that has none yet gets it there.</summary>
+    /// <param name="task">Its record.</param>
+    /// <param name="shift">Virtual ns, signed.</param>
+    public static ulong Shift(ref WdTask task, ulong shift) => task.Vtime = task.Vtime == 0 ? 0 : unchecked(task.Vtime + shift);
+
     /// <summary>Slice of a task, ns: the longest when nobody waits, otherwise the same for all.</summary>
     /// <param name="queued">Tasks that wait.</param>
     /// <param name="min">Shortest slice, ns.</param>

@@ -36,7 +36,7 @@ public sealed partial class HybridRun
         Enabled = _options.LoadBalance,
         SparesKworkers = _options.BalancedKworkers,
         Thresholds = _options.Balance,
-        HalfLife = HalfLifeNs,
+        HalfLife = HalfLifeNs(_options),
         Answered = _log.IsDebug ? LogAnswer : null,
     };
 

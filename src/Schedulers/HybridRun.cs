@@ -130,13 +130,7 @@ public sealed partial class HybridRun : IDisposable
 
     private void Configure(OpenObject open, Btf kernelTypes, ulong hotplugSequence)
     {
-        open.SetArenaSize(Layout.Size);
-        open.SetMapEntries(FreeList, _options.MaxTasks);
-        open.SetVariable("wd_layout", Layout.ToStruct());
-        open.SetVariable("wd_half_life", HalfLifeNs);
-        open.SetVariable<byte>("wd_cpu_domain", Domains.CpuDomain);
-        open.SetVariable<byte>("wd_domain_node", Domains.DomainNode);
-        open.SetVariable<ulong>("wd_domain_cpus", Domains.DomainCpus);
+        SetShared(open, Layout, Domains, _options);
         open.SetVariable("wd_perf", _options.Perf);
         _scheduler.Configure(open, _options, Domains);
 
@@ -150,6 +144,18 @@ public sealed partial class HybridRun : IDisposable
             ops.Set("flags", ops.Get("flags") | SwitchPartial);
     }
 
+    /// <summary>Sets what all modules read, before load.</summary>
+    internal static void SetShared(OpenObject open, ArenaLayout layout, Domains domains, Wd40Options options)
+    {
+        open.SetArenaSize(layout.Size);
+        open.SetMapEntries(FreeList, options.MaxTasks);
+        open.SetVariable("wd_layout", layout.ToStruct());
+        open.SetVariable("wd_half_life", HalfLifeNs(options));
+        open.SetVariable<byte>("wd_cpu_domain", domains.CpuDomain);
+        open.SetVariable<byte>("wd_domain_node", domains.DomainNode);
+        open.SetVariable<ulong>("wd_domain_cpus", domains.DomainCpus);
+    }
+
     private OpenOptions OpenOptions() => new()
     {
         RelaxedMaps = _options.RelaxedMaps,
@@ -160,7 +166,7 @@ public sealed partial class HybridRun : IDisposable
         BpfTokenPath = _options.BpfTokenPath,
     };
 
-    private ulong HalfLifeNs => (ulong)(_options.LoadHalfLifeSeconds * WdConstants.Sec);
+    private static ulong HalfLifeNs(Wd40Options options) => (ulong)(options.LoadHalfLifeSeconds * WdConstants.Sec);
 
     private void WriteHeader()
     {
@@ -169,7 +175,7 @@ public sealed partial class HybridRun : IDisposable
         header.OwnerPid = (uint)Environment.ProcessId;
         header.LayoutHash = LayoutTable.Hash;
         header.StartTime = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * (ulong)TimeSpan.NanosecondsPerTick;
-        header.HalfLife = HalfLifeNs;
+        header.HalfLife = HalfLifeNs(_options);
         Span<byte> name = header.Scheduler;
         Encoding.ASCII.GetBytes(_scheduler.Name, name);
         header.Layout = Layout.ToStruct();

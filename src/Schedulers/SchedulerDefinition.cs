@@ -7,8 +7,10 @@ namespace Wd40.Schedulers;
 /// <summary>A scheduler as a name and a list of modules, made by <see cref="SchedulerBuilder"/>. Immutable; holds no resource.</summary>
 public sealed class SchedulerDefinition
 {
-    /// <summary>The library object that each core needs.</summary>
-    private const string LibraryAssembly = "Wd40.ArenaBpf", Library = "arena/table";
+    /// <summary>Assembly of the cores and of the library object that each needs.</summary>
+    internal const string LibraryAssembly = "Wd40.ArenaBpf";
+
+    private const string Library = "arena/table";
 
     internal SchedulerDefinition(string name, IReadOnlyList<KnownModule> modules)
     {

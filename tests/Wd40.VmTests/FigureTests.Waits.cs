@@ -33,6 +33,28 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>
+    /// A crowd of heavy tasks that may leave the CPUs where it began spreads without leaving anybody behind. To them a margin of 6 ms of
+    /// virtual time is 1.7 s of CPU time: with such margins between domains a hog waited 1.4 to 1.7 s until those that had gone first were even.
+    /// </summary>
+    [Test, Property("Check", "waits"), Category(RunLength.OneKernel)]
+    public async Task Heavy_crowd_spreads_and_nobody_is_left_behind()
+    {
+        const long LimitNs = 600_000_000;
+        await SharedSchedulerAsync("");
+        var run = await HogsOfAsync(FormattableString.Invariant(
+            $"60:nice=-15,4:nice=19 --start-on 0-3 --widen-after 2 --warmup 1 --seconds {RunLength.Of(5, 10)}"));
+        var heavy = run.Groups[0];
+        Note($"60 hogs of nice -15 and 4 of nice 19 that leave 4 CPUs for 8: longest gap of a heavy one {heavy.LongestGapNs / 1e6:F0} ms, "
+            + $"shares {heavy.ShareMin:F3} to {heavy.ShareMax:F3} CPUs");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(heavy.LongestGapNs, Is.LessThan(LimitNs), "ns without progress of the heavy hog that waited for longest");
+            Assert.That(heavy.ShareMin, Is.GreaterThan(0.95 * heavy.ShareMean), "CPUs of the heavy hog that got least");
+            Assert.That(heavy.ShareMax, Is.LessThan(1.05 * heavy.ShareMean), "CPUs of the heavy hog that got most");
+        }
+    }
+
     /// <summary>One that mostly sleeps soon gets a CPU although each has a hog.</summary>
     [Test, Property("Check", "A-18"), Category(RunLength.OneKernel)]
     public async Task A_sleeper_beside_hogs_wakes_within_a_tick()

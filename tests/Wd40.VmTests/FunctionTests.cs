@@ -44,6 +44,33 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
         }
     }
 
+    /// <summary>Each function of each module has its price, within what docs/modules.md allows for its slot.</summary>
+    [Test, Property("Check", "slot-cost")]
+    public async Task Slot_functions_cost_what_their_contract_allows()
+    {
+        await EndSharedSchedulerAsync();
+        var sequence = await ReadWordAsync(EnableSequence);
+        var result = (await Guest.CallAsync($"{GuestPrograms.Wd40} modules --cost --json")).EnsureSuccess();
+        using var list = JsonDocument.Parse(result.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var module in list.RootElement.EnumerateArray())
+            {
+                var (slot, name) = (module.GetProperty("slot").GetString()!, module.GetProperty("name").GetString());
+                var costs = module.GetProperty("verified_instructions").EnumerateObject().ToDictionary(cost => cost.Name, cost => cost.Value.GetInt64());
+                TestContext.Out.WriteLine($"{slot} {name}: {string.Join(", ", costs.Select(cost => $"{cost.Key} {cost.Value}"))}");
+                var budget = SlotBudget.Of(slot);
+                Assert.That(costs.Keys, Is.EquivalentTo(budget.Keys), $"functions of {slot} {name}");
+                foreach (var (function, cost) in costs)
+                    Assert.That(cost, Is.LessThanOrEqualTo(budget.GetValueOrDefault(function)), $"{slot} {name}: {function}");
+                if (name is "llc" or "interactive" or "rusty")
+                    Assert.That(costs.Values.Max(), Is.GreaterThan(200), $"{slot} {name} does work, which the wrapper's share does not hide");
+            }
+            Assert.That(await StateAsync(), Is.EqualTo("disabled"));
+            Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
+        }
+    }
+
     /// <summary>A second instance is refused with a message of its own, and the first does not notice.</summary>
     [Test, Property("Check", "A-2")]
     public async Task Second_instance_is_refused_and_the_first_goes_on()

@@ -79,6 +79,12 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
  */
 u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now);
 
+/*
+ * The task goes to another domain, whose clock is so far from that of the one it leaves that its own difference would
+ * count for too long: shifts its virtual time by `shift` (a signed number of virtual ns). The core does so to its key.
+ */
+u64 wd_deadline_moved(struct wd_task __arena *t __arg_arena, u64 shift);
+
 /* Slice in ns for a task when `queued` others wait and `cpus` CPUs serve them. */
 u64 wd_deadline_slice(struct wd_task __arena *t __arg_arena, u32 queued, u32 cpus);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Wd40.ArenaRuntime;
 using Wd40.Placement;
 
@@ -39,9 +39,12 @@ public sealed class KnownModule
     /// <exception cref="CompositionException">It is missing or damaged.</exception>
     public ModuleObject Load() => ModuleObject.FromResource(System.Reflection.Assembly.Load(Assembly), $"{SlotName}/{Name}");
 
-    /// <summary>SHA-256 of the BPF object, in hexadecimal digits.</summary>
+    /// <summary>
+    /// XXH128 of the BPF object, in hexadecimal digits: tells builds apart. It is no proof against forgery; SHA-256 would need a
+    /// cryptographic library on the machine, which the machines that run schedulers do not all have.
+    /// </summary>
     /// <exception cref="CompositionException">It is missing or damaged.</exception>
-    public string ContentHash() => Convert.ToHexStringLower(SHA256.HashData(Load().Bytes.Span));
+    public string ContentHash() => Convert.ToHexStringLower(XxHash128.Hash(Load().Bytes.Span));
 
     /// <inheritdoc/>
     public override string ToString() => $"{SlotName} {Name}";

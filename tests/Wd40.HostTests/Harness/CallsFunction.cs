@@ -33,4 +33,7 @@ internal enum CallsFunction : ulong
 
     /// <summary>wd_preempt_margin.</summary>
     PreemptMargin,
+
+    /// <summary>wd_deadline_moved(t, shift).</summary>
+    Moved,
 }

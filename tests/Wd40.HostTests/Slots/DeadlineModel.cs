@@ -29,6 +29,8 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
                 return SetDeadline(ref task);
             case CallsFunction.Slice:
                 return DeadlineFormula.Slice((uint)a, (uint)b, sliceMin, sliceMax);
+            case CallsFunction.Moved:
+                return VirtualTime.Shift(ref task, a);
             case CallsFunction.Quiescent:
                 if (b == 0)
                     return 0;

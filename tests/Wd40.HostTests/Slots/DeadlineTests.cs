@@ -32,7 +32,10 @@ public sealed class DeadlineTests
         var model = new DeadlineModel(Tunables.SliceMin, Tunables.SliceMax, Slots);
         for (var slot = 0; slot < Slots; slot++)
             Task(slot) = model.Tasks[slot] = RandomTask(random, slot);
-        var functions = new[] { CallsFunction.Runnable, CallsFunction.Key, CallsFunction.Charge, CallsFunction.Slice, CallsFunction.Quiescent };
+        var functions = new[]
+        {
+            CallsFunction.Runnable, CallsFunction.Key, CallsFunction.Charge, CallsFunction.Slice, CallsFunction.Quiescent, CallsFunction.Moved,
+        };
         var now = random.Next(4) == 0 ? (ulong)random.NextInt64() : 1000ul * WdConstants.Sec;
         for (var row = 0; row < HostObject.Rows; row++)
         {
@@ -44,6 +47,7 @@ public sealed class DeadlineTests
                 CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, How((WdArrival)random.Next(3), random.Next(WdConstants.PaceOne + 1))),
                 CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)), Exact(random), now),
                 CallsFunction.Slice => ((ulong)random.Next(random.Next(2) == 0 ? 4 : 5000), (ulong)random.Next(1, 1025), 0ul),
+                CallsFunction.Moved => ((ulong)random.NextInt64(-(long)(900 * Millisecond), (long)(900 * Millisecond)), 0ul, 0ul),
                 _ => (now, (ulong)random.Next(2), 0ul),
             };
             _calls.Set(row, function, random.Next((int)Slots), a, b, c);

@@ -41,6 +41,15 @@ public sealed class FifoTests
     }
 
     [Test]
+    public void Change_of_domain_changes_nothing()
+    {
+        var record = new WdTask { Generation = 1, Weight = 100, Vtime = 7, Deadline = 9 };
+        _calls.Host.Tasks[1] = record;
+        _calls.Call(CallsFunction.Moved, 1, Millisecond);
+        Assert.That(RecordText.Of(_calls.Host.Tasks[1]), Is.EqualTo(RecordText.Of(record)));
+    }
+
+    [Test]
     public void Nobody_preempts() => Assert.That(_calls.Call(CallsFunction.PreemptMargin), Is.EqualTo(WdConstants.KeyNone));
 
     [TestCase(1u, 20_000u, 4_000u)]

@@ -29,7 +29,10 @@ public sealed class VirtualTimeTests
         var model = new WdTask[Slots];
         for (var slot = 0; slot < Slots; slot++)
             _calls.Host.Tasks[slot] = model[slot] = RandomTask(random);
-        var functions = new[] { CallsFunction.Runnable, CallsFunction.Key, CallsFunction.Charge, CallsFunction.Slice, CallsFunction.Quiescent };
+        var functions = new[]
+        {
+            CallsFunction.Runnable, CallsFunction.Key, CallsFunction.Charge, CallsFunction.Slice, CallsFunction.Quiescent, CallsFunction.Moved,
+        };
         for (var row = 0; row < HostObject.Rows; row++)
         {
             var function = functions[random.Next(functions.Length)];
@@ -40,6 +43,7 @@ public sealed class VirtualTimeTests
                 CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)),
                     random.Next(8) == 0 ? 0 : (ulong)random.Next(1, WdConstants.WeightMax * WdConstants.WeightOne), 0ul),
                 CallsFunction.Slice => ((ulong)random.Next(4), (ulong)random.Next(1, 1025), 0ul),
+                CallsFunction.Moved => ((ulong)random.NextInt64(-(long)(900 * Millisecond), (long)(900 * Millisecond)), 0ul, 0ul),
                 _ => ((ulong)random.Next((int)Slots), (ulong)random.Next(2), 1ul),
             };
             _calls.Set(row, function, random.Next((int)Slots), a, b, c);
@@ -57,6 +61,7 @@ public sealed class VirtualTimeTests
                 CallsFunction.Key => VirtualTime.Key(ref model[slot], a, (WdArrival)(c & 0xff), (uint)(c >> 8)),
                 CallsFunction.Charge => VirtualTime.Charge(ref model[slot], a, b),
                 CallsFunction.Slice => VirtualTime.Slice((uint)a, min, max),
+                CallsFunction.Moved => VirtualTime.Shift(ref model[slot], a),
                 _ => 0ul,
             };
             if (host.Column("calls_result")[row] != expected)
@@ -64,6 +69,16 @@ public sealed class VirtualTimeTests
         }
         for (var slot = 0; slot < Slots; slot++)
             Assert.That(RecordText.Of(host.Tasks[slot]), Is.EqualTo(RecordText.Of(model[slot])), $"slot {slot}");
+    }
+
+    [Test]
+    public void Who_changes_the_domain_is_shifted_and_who_has_no_virtual_time_yet_is_not()
+    {
+        _calls.Host.Tasks[1] = new WdTask { Generation = 1, Weight = 100, Vtime = Start };
+        _calls.Host.Tasks[2] = new WdTask { Generation = 1, Weight = 100 };
+        _calls.Call(CallsFunction.Moved, 1, unchecked(0 - Millisecond));
+        _calls.Call(CallsFunction.Moved, 2, unchecked(0 - Millisecond));
+        Assert.That(new[] { _calls.Host.Tasks[1].Vtime, _calls.Host.Tasks[2].Vtime }, Is.EqualTo(new[] { Start - Millisecond, 0ul }));
     }
 
     [TestCase(100u, 100u)]

@@ -105,7 +105,7 @@ public sealed class ComposeTests
             Is.EqualTo(ModuleRegistry.All.Select(module => module.ToString())));
         foreach (var (element, module) in listed.Zip(ModuleRegistry.All))
         {
-            Assert.That(element.GetProperty("sha256").GetString(), Is.EqualTo(module.ContentHash()));
+            Assert.That(element.GetProperty("xxh128").GetString(), Is.EqualTo(module.ContentHash()));
             Assert.That(element.GetProperty("options").EnumerateArray().Select(option => option.GetString()), Is.EqualTo(module.Options));
         }
     }

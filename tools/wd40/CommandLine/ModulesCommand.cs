@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wd40.ArenaRuntime;
@@ -16,24 +17,55 @@ public static class ModulesCommand
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     /// <summary>Creates the command.</summary>
-    public static Command Create()
+    /// <param name="environment">Value of an environment variable by name, or null.</param>
+    public static Command Create(Func<string, string?> environment)
     {
         var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
+        var cost = new Option<bool>("--cost")
+        {
+            Description = "Load each module, attach nothing, and print what the verifier goes through for each of its functions.",
+        };
         var command = new Command("modules", "List the modules that schedulers are composed of.");
         command.Options.Add(json);
+        command.Options.Add(cost);
         command.SetAction(parsed =>
         {
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
-                output.WriteLine(ToJson());
-            else
-                Print(output);
-            return (int)ExitCode.Clean;
+            try
+            {
+                var costs = parsed.GetValue(cost) ? Measure(environment, parsed.InvocationConfiguration.Error) : [];
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(json))
+                    output.WriteLine(ToJson(costs));
+                else
+                    Print(output, costs);
+                return (int)ExitCode.Clean;
+            }
+            catch (SchedulerException failure)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {failure.Message}. {failure.Remedy}");
+                return (int)failure.ExitCode;
+            }
         });
         return command;
     }
 
-    private static void Print(TextWriter output)
+    private static List<SlotCost> Measure(Func<string, string?> environment, TextWriter progress)
+    {
+        var prefix = SchedulerEnvironment.Read(environment, out _).SysfsPrefix;
+        var meter = new SlotMeter(new KernelInterface(prefix), new Wd40Options { SysfsPrefix = prefix });
+        var costs = new List<SlotCost>();
+        foreach (var module in ModuleRegistry.All)
+        {
+            progress.WriteLine($"wd40: loading {module}");
+            costs.AddRange(meter.Measure(module));
+        }
+        return costs;
+    }
+
+    private static IEnumerable<SlotCost> Of(IEnumerable<SlotCost> costs, KnownModule module) =>
+        costs.Where(cost => cost.Slot == module.SlotName && cost.Module == module.Name);
+
+    private static void Print(TextWriter output, List<SlotCost> costs)
     {
         var modules = ModuleRegistry.All;
         int slots = modules.Max(module => module.SlotName.Length), names = modules.Max(module => module.Name.Length),
@@ -46,10 +78,13 @@ public static class ModulesCommand
                 + $"{module.ContentHash()[..HashDigits]}  {module.Description}");
             if (module.Options.Count > 0)
                 output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  options: {string.Join(" ", module.Options)}");
+            var own = Of(costs, module).Select(cost => string.Create(CultureInfo.InvariantCulture, $"{cost.Function} {cost.Instructions}")).ToArray();
+            if (own.Length > 0)
+                output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  verified instructions: {string.Join(", ", own)}");
         }
     }
 
-    private static string ToJson()
+    private static string ToJson(List<SlotCost> costs)
     {
         var list = new JsonArray();
         foreach (var module in ModuleRegistry.All)
@@ -57,14 +92,19 @@ public static class ModulesCommand
             var options = new JsonArray();
             foreach (var option in module.Options)
                 options.Add((JsonNode)JsonValue.Create(option));
+            var own = new JsonObject();
+            foreach (var cost in Of(costs, module))
+                own.Add(cost.Function, JsonValue.Create(cost.Instructions));
             list.Add((JsonNode)new JsonObject
             {
                 ["slot"] = module.SlotName,
                 ["name"] = module.Name,
                 ["origin"] = module.Assembly,
-                ["sha256"] = module.ContentHash(),
+                ["xxh128"] = module.ContentHash(),
                 ["description"] = module.Description,
                 ["options"] = options,
+                // Empty unless --cost asked for it.
+                ["verified_instructions"] = own,
             });
         }
         return list.ToJsonString(_indented);
