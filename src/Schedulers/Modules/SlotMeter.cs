@@ -10,7 +10,10 @@ namespace Wd40.Schedulers;
 /// </summary>
 public sealed class SlotMeter
 {
-    private const string Core = "core/meter", Library = "arena/table", Prefix = "wd_meter_", Nothing = Prefix + "nothing";
+    /// <summary>The core that is only loaded: no scheduler can be made with it.</summary>
+    internal const string Core = "core/meter";
+
+    private const string Library = "arena/table", Prefix = "wd_meter_", Nothing = Prefix + "nothing";
 
     private readonly KernelInterface _kernel;
     private readonly Wd40Options _options;
