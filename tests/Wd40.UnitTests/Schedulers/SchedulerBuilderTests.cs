@@ -109,7 +109,7 @@ public sealed class SchedulerBuilderTests
             {
                 Assert.That((manifest.Slot, manifest.Name), Is.EqualTo((module.Slot, module.Name)));
                 Assert.That(module.Description, Does.EndWith("."));
-                Assert.That(module.ContentHash(), Does.Match("^[0-9a-f]{64}$"));
+                Assert.That(module.ContentHash(), Does.Match("^[0-9a-f]{32}$"));
             });
         }
     }
