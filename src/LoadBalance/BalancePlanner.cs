@@ -43,7 +43,6 @@ public sealed class BalancePlanner
     }
 
     private const int CountShift = 44;
-    private readonly BalanceThresholds _thresholds;
     private readonly CandidateLists _lists;
     private readonly Transfer[] _transfers;
     private readonly ulong[] _sums = new ulong[4 * 256];
@@ -62,10 +61,13 @@ public sealed class BalancePlanner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTasks, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, (1 << (64 - CountShift)) - 1);
-        _thresholds = thresholds ?? new BalanceThresholds();
+        Thresholds = thresholds ?? new BalanceThresholds();
         _lists = new CandidateLists(maxTasks);
         _transfers = new Transfer[maxTasks];
     }
+
+    /// <summary>When to act, from the next round on.</summary>
+    public BalanceThresholds Thresholds { get; set; }
 
     /// <summary>Load of each domain after the planned moves, in the round's units.</summary>
     public ReadOnlySpan<long> Load => _load;
@@ -116,13 +118,13 @@ public sealed class BalancePlanner
 
     private long Threshold(double part, long target) => Math.Max((long)(part * target), _negligible);
 
-    private bool IsOver(int domain) => _imbalance[domain] > Threshold(_thresholds.Domain, _target[domain]);
+    private bool IsOver(int domain) => _imbalance[domain] > Threshold(Thresholds.Domain, _target[domain]);
 
     private bool NodesDiffer(int nodes)
     {
         for (int node = 0; node < nodes; node++)
         {
-            if (_nodeImbalance[node] > Threshold(_thresholds.Node, _nodeTarget[node]))
+            if (_nodeImbalance[node] > Threshold(Thresholds.Node, _nodeTarget[node]))
                 return true;
         }
         return false;
@@ -198,7 +200,7 @@ public sealed class BalancePlanner
         while (givers != 0)
         {
             int from = Most(_nodeImbalance, givers);
-            if (_nodeImbalance[from] <= Threshold(_thresholds.Node, _nodeTarget[from]))
+            if (_nodeImbalance[from] <= Threshold(Thresholds.Node, _nodeTarget[from]))
                 return;
             long moved = MoveBetweenNodes(round, push, from);
             if (moved == 0)
@@ -210,7 +212,7 @@ public sealed class BalancePlanner
     }
 
     /// <summary>What one with this surplus gives in a round, but for the task that goes beyond it.</summary>
-    private long Cutoff(long surplus) => Math.Max(1, (long)(_thresholds.Cutoff * surplus));
+    private long Cutoff(long surplus) => Math.Max(1, (long)(Thresholds.Cutoff * surplus));
 
     /// <summary>Plans one move out of a node.</summary>
     /// <returns>The load that moves, 0: none.</returns>
@@ -289,8 +291,8 @@ public sealed class BalancePlanner
     }
 
     /// <summary>Whether even tasks that prefer a node may leave it.</summary>
-    private bool IsCrowded(in BalanceRound round, int node) => _nodeImbalance[node] > Threshold(_thresholds.Node, _nodeTarget[node])
-        && (round.Full || _nodeTarget[node] + _nodeImbalance[node] > _nodeRoom[node] + Threshold(_thresholds.Node, _nodeRoom[node]));
+    private bool IsCrowded(in BalanceRound round, int node) => _nodeImbalance[node] > Threshold(Thresholds.Node, _nodeTarget[node])
+        && (round.Full || _nodeTarget[node] + _nodeImbalance[node] > _nodeRoom[node] + Threshold(Thresholds.Node, _nodeRoom[node]));
 
     private long Move(in BalanceRound round, int from, int to, long surplus, long gap, Candidates which)
     {

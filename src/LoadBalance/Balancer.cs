@@ -34,7 +34,7 @@ public sealed class Balancer
 
     private readonly Arena _arena;
     private readonly WdLayout _layout;
-    private readonly BalancerOptions _options;
+    private BalancerOptions _options;
     private readonly BalancePlanner _planner;
     private readonly OpenRequests _open;
     private readonly DutyTable _duty;
@@ -84,6 +84,18 @@ public sealed class Balancer
             _capacity[i] = (uint)Math.Clamp(domains[i].Capacity, 1, uint.MaxValue / 2);
             _node[i] = (byte)Math.Min(domains[i].Node, layout.NrNodes - 1);
             _cpus += (int)domains[i].NrCpus;
+        }
+    }
+
+    /// <summary>How to work; a new value holds from the next step on. Set it on the stepping thread.</summary>
+    public BalancerOptions Options
+    {
+        get => _options;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _options = value;
+            _planner.Thresholds = value.Thresholds;
         }
     }
 

@@ -16,7 +16,6 @@ public sealed class Tuner
 {
     private readonly Arena _arena;
     private readonly WdLayout _layout;
-    private readonly TunerOptions _options;
     private readonly byte[] _domainOf;
     private readonly int[] _cpusOf;
     private readonly ulong[] _idleBefore;
@@ -33,7 +32,7 @@ public sealed class Tuner
         ArgumentNullException.ThrowIfNull(options);
         _arena = arena;
         _layout = layout;
-        _options = options;
+        Options = options;
         _domainOf = new byte[layout.NrCpuIds];
         _domainOf.AsSpan().Fill((byte)WdConstants.NoDomain);
         _cpusOf = new int[layout.NrDomains];
@@ -52,6 +51,9 @@ public sealed class Tuner
         _before = Clock();
         ReadIdle(_before);
     }
+
+    /// <summary>What to steer by; a new value holds from the next step on. Set it on the stepping thread.</summary>
+    public TunerOptions Options { get; set; }
 
     /// <summary>True while the machine counts as fully utilised.</summary>
     public bool IsFull { get; private set; }
@@ -107,9 +109,9 @@ public sealed class Tuner
         for (int domain = 0; domain < utilisation.Length; domain++)
             utilisation[domain] /= Math.Max(_cpusOf[domain], 1);
         Utilisation = machine / Math.Max(cpus, 1);
-        bool beyond = IsFull ? Utilisation < _options.NotFullBelow : Utilisation > _options.FullAbove;
+        bool beyond = IsFull ? Utilisation < Options.NotFullBelow : Utilisation > Options.FullAbove;
         _beyondLimit = beyond ? _beyondLimit + period : 0;
-        if (_beyondLimit >= _options.HoldTime)
+        if (_beyondLimit >= Options.HoldTime)
         {
             IsFull = !IsFull;
             _beyondLimit = 0;
@@ -119,12 +121,12 @@ public sealed class Tuner
     private void Publish()
     {
         ref WdTunables tunables = ref _arena.Ref<WdTunables>(_layout.Tunables);
-        Volatile.Write(ref tunables.DirectGreedy, Under(_options.DirectGreedyUnder));
-        Volatile.Write(ref tunables.KickGreedy, Under(_options.KickGreedyUnder));
-        Volatile.Write(ref tunables.SliceMin, _options.SliceMin);
-        Volatile.Write(ref tunables.SliceMax, _options.SliceMax);
+        Volatile.Write(ref tunables.DirectGreedy, Under(Options.DirectGreedyUnder));
+        Volatile.Write(ref tunables.KickGreedy, Under(Options.KickGreedyUnder));
+        Volatile.Write(ref tunables.SliceMin, Options.SliceMin);
+        Volatile.Write(ref tunables.SliceMax, Options.SliceMax);
         Volatile.Write(ref tunables.Full, IsFull ? 1ul : 0);
-        ulong slice = IsFull ? _options.SliceMin : _options.SliceMax;
+        ulong slice = IsFull ? Options.SliceMin : Options.SliceMax;
         foreach (ref WdDomain domain in _arena.Span<WdDomain>(_layout.Domains, _layout.NrDomains))
             Volatile.Write(ref domain.Slice, slice);
     }

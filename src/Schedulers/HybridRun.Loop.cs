@@ -6,6 +6,7 @@ using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.LoadBalance;
 using Wd40.Placement;
+using Wd40.Schedulers.Live;
 using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
@@ -15,6 +16,7 @@ public sealed partial class HybridRun
     private const int EnablePollMs = 5;
 
     private Balancer? _balancer;
+    private readonly LiveSwitch _live;
 
     /// <summary>What became of the balancer's requests so far; all 0 before <see cref="CreateSteps"/> and without a balancer.</summary>
     public BalanceCounts Requests => _balancer?.Counts ?? default;
@@ -23,8 +25,8 @@ public sealed partial class HybridRun
     public IReadOnlyList<PeriodicStep> CreateSteps(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        var tuner = new Tuner(Arena, Layout.ToStruct(), _options.Tuner);
-        var tuning = new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, tuner.Step, Figures);
+        var tuner = new Tuner(Arena, Layout.ToStruct(), _live.Current.Tuner);
+        var tuning = new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, () => Tune(tuner), Figures);
         if (!_scheduler.HasBalancer)
             return [tuning];
         var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
@@ -44,8 +46,15 @@ public sealed partial class HybridRun
     private static TimeSpan Period(double seconds) =>
         seconds >= TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
 
+    private void Tune(Tuner tuner)
+    {
+        tuner.Options = _live.Current.Tuner;
+        tuner.Step();
+    }
+
     private void Balance(Balancer balancer, Tuner tuner, TimeProvider clock)
     {
+        balancer.Options = _live.Current.Balancer!;
         var asked = balancer.Step(tuner.IsFull);
         var now = (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         Figures.Balanced((ulong)now, (ulong)asked, balancer.Counts.Pending);
@@ -70,7 +79,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(kernel);
         var identity = new StatsIdentity(_scheduler.Name, OpsName.Version, _scheduler.Ops, kernel.Release);
         _statistics = new StatsServer(new ArenaStatsSource(Arena, Layout.ToStruct(), Figures), Figures,
-            new StatsServerOptions { Path = _options.StatsPath, Identity = identity, Group = _options.StatsGroup });
+            new StatsServerOptions { Path = _options.StatsPath, Identity = identity, Group = _options.StatsGroup, Live = _live });
     });
 
     /// <summary>Begins to serve statistics, on a thread of their own; call it after <see cref="Attach"/>.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.Placement;
+using Wd40.Schedulers.Live;
 using Wd40.Schedulers.Statistics;
 
 namespace Wd40.Schedulers;
@@ -34,6 +35,7 @@ public sealed partial class HybridRun : IDisposable
         _options = options;
         _start = start;
         _log = log;
+        _live = new LiveSwitch(new LiveSettings(options.Tuner, scheduler.HasBalancer ? Balancing : null), log.Info);
     }
 
     /// <summary>The objects that were linked; after <see cref="Load"/>.</summary>

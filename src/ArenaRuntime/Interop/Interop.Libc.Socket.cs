@@ -9,6 +9,7 @@ internal static partial class Interop
     internal static partial class Libc
     {
         internal const int AddressFamilyUnix = 1, SocketStream = 1, SocketNonBlocking = 0x800, SocketCloseOnExec = 0x80000;
+        internal const int SocketLevel = 1, PeerCredentials = 17;
         internal const int MessageNoSignal = 0x4000, EventCloseOnExec = 0x80000, EventNonBlocking = 0x800;
         internal const short PollIn = 1, PollOut = 4, PollError = 8, PollHangUp = 0x10;
         internal const int Interrupted = 4, TryAgain = 11, RangeError = 34, ConnectionAborted = 103, ConnectionRefused = 111;
@@ -30,6 +31,12 @@ internal static partial class Interop
 
         [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
         internal static unsafe partial int Accept(int fd, void* address, void* length, int flags);
+
+        [LibraryImport(Name, EntryPoint = "getsockopt", SetLastError = true)]
+        internal static unsafe partial int SocketOption(int fd, int level, int option, void* value, uint* length);
+
+        [LibraryImport(Name, EntryPoint = "geteuid")]
+        internal static partial uint EffectiveUser();
 
         [LibraryImport(Name, EntryPoint = "poll", SetLastError = true)]
         internal static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
@@ -81,6 +88,15 @@ internal static partial class Interop
             internal const int PathLength = 108;
             internal ushort Family;
             internal fixed byte Path[PathLength];
+        }
+
+        /// <summary>struct ucred.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Credentials
+        {
+            internal int Process;
+            internal uint User;
+            internal uint Group;
         }
 
         /// <summary>struct pollfd.</summary>

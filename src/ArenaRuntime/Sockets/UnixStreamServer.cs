@@ -128,6 +128,16 @@ public sealed class UnixStreamServer : IDisposable
         return -1;
     }
 
+    /// <summary>Whether the client connected as root or as the user of this process.</summary>
+    public unsafe bool IsFromOwner(int slot)
+    {
+        var peer = default(Libc.Credentials);
+        var length = (uint)sizeof(Libc.Credentials);
+        // SAFETY: the kernel writes at most `length` bytes into `peer`.
+        return Libc.SocketOption(_entries[FirstConnection + slot].Fd, Libc.SocketLevel, Libc.PeerCredentials, &peer, &length) == 0
+            && (peer.User == 0 || peer.User == Libc.EffectiveUser());
+    }
+
     /// <summary>Whether the slot is connected and the last <see cref="Wait"/> saw something to receive: data, the end, or an error.</summary>
     public bool CanReceive(int slot) => IsReady(slot, Libc.PollIn | Libc.PollHangUp | Libc.PollError);
 
@@ -191,6 +201,8 @@ public sealed class UnixStreamServer : IDisposable
         Span<byte> nothing = [0];
         Wait(0);
         _ = Libc.Accept(-1, null, null, 0);
+        _ = IsFromOwner(0);
+        _ = Libc.EffectiveUser();
         _ = Receive(0, nothing);
         _ = Send(0, nothing);
         _ = Libc.Close(-1);

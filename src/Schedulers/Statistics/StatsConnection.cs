@@ -26,6 +26,7 @@ internal sealed class StatsConnection
     private long _deadline;
     private bool _atEnd;
     private bool _closeWhenSent;
+    private bool _mayChange;
 
     /// <param name="sockets">Where the slot is.</param>
     /// <param name="slot">The slot.</param>
@@ -59,6 +60,7 @@ internal sealed class StatsConnection
     internal void Open()
     {
         IsOpen = true;
+        _mayChange = _sockets.IsFromOwner(_slot);
         _baseline.IsOpen = false;
         _received = _unsentStart = _unsentEnd = 0;
         _atEnd = _closeWhenSent = false;
@@ -123,7 +125,7 @@ internal sealed class StatsConnection
                 Close();
                 return;
             }
-            Send(_responder.Answer(line, _baseline), now);
+            Send(_responder.Answer(line, _baseline, _mayChange), now);
             if (!IsOpen)
                 return;
         }

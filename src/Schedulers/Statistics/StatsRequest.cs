@@ -21,6 +21,9 @@ internal enum StatsRequestKind
 
     /// <summary>How the process is doing.</summary>
     Health,
+
+    /// <summary>The settings in force, after changes if the line asks for any.</summary>
+    Tune,
 }
 
 /// <summary>A parsed request line.</summary>

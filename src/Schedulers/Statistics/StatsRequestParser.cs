@@ -66,8 +66,7 @@ internal static class StatsRequestParser
                 if (seenArguments)
                     return Bad("duplicate field `args`", reader.TokenStartIndex + 1);
                 seenArguments = true;
-                if (ParseArguments(ref reader, ref arguments) is { } refusal)
-                    return refusal;
+                ParseArguments(ref reader, ref arguments);
             }
             else
             {
@@ -75,6 +74,9 @@ internal static class StatsRequestParser
                 reader.Skip();
             }
         }
+        // Settings have values of any type, and it is their owner who judges them.
+        if (arguments.WrongType is { } wrong && kind != StatsRequestKind.Tune)
+            return wrong;
         // Reads what follows the object: anything but white space is an error.
         var end = reader.TokenStartIndex + 1;
         reader.Read();
@@ -91,8 +93,8 @@ internal static class StatsRequestParser
         return new StatsRequest(arguments.Total ? StatsRequestKind.StatsTotal : StatsRequestKind.Stats);
     }
 
-    /// <summary>Reads the members of args: all values must be strings, unknown names are ignored.</summary>
-    private static StatsRequest? ParseArguments(ref Utf8JsonReader reader, ref Arguments arguments)
+    /// <summary>Reads the members of args: all values should be strings, unknown names are ignored.</summary>
+    private static void ParseArguments(ref Utf8JsonReader reader, ref Arguments arguments)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -100,8 +102,11 @@ internal static class StatsRequestParser
             var mode = reader.ValueTextEquals("mode"u8);
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                return WrongType(ref reader, "a string");
-            if (target)
+            {
+                arguments.WrongType ??= WrongType(ref reader, "a string");
+                reader.Skip();
+            }
+            else if (target)
             {
                 arguments.UnknownTarget = reader.ValueTextEquals("top"u8) ? null : Quote(ref reader);
             }
@@ -111,7 +116,6 @@ internal static class StatsRequestParser
                 arguments.UnknownMode = arguments.Total || reader.ValueTextEquals("delta"u8) ? null : Quote(ref reader);
             }
         }
-        return null;
     }
 
     private static StatsRequestKind Command(ref Utf8JsonReader reader) =>
@@ -119,6 +123,7 @@ internal static class StatsRequestParser
         : reader.ValueTextEquals("stats_meta"u8) ? StatsRequestKind.Metadata
         : reader.ValueTextEquals("version"u8) ? StatsRequestKind.Version
         : reader.ValueTextEquals("health"u8) ? StatsRequestKind.Health
+        : reader.ValueTextEquals("tune"u8) ? StatsRequestKind.Tune
         : StatsRequestKind.Refused;
 
     private static StatsRequest WrongType(ref Utf8JsonReader reader, string expected)
@@ -151,6 +156,7 @@ internal static class StatsRequestParser
     private ref struct Arguments
     {
         internal bool Total;
+        internal StatsRequest? WrongType;
         internal string? UnknownTarget;
         internal string? UnknownMode;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Buffers;
 using System.Text.Json;
+using Wd40.Schedulers.Live;
 
 namespace Wd40.Schedulers.Statistics;
 
@@ -13,6 +14,9 @@ internal sealed class StatsResponder : IDisposable
     /// <summary>EINVAL: every error that the server itself reports.</summary>
     private const int InvalidArgument = 22;
 
+    /// <summary>EPERM.</summary>
+    private const int NotPermitted = 1;
+
     /// <summary>Without progress for this long the user half counts as stalled and the kernel half as being on its own.</summary>
     private const long TakeoverAfterMs = 5000;
 
@@ -20,6 +24,7 @@ internal sealed class StatsResponder : IDisposable
     private const int EnvelopeBytes = 2048;
     private readonly IStatsSource _source;
     private readonly LoopFigures _loop;
+    private readonly LiveSwitch? _live;
     private readonly StatsReading _reading;
     private readonly StatsStruct _cluster;
     private readonly ArrayBufferWriter<byte> _buffer;
@@ -28,10 +33,11 @@ internal sealed class StatsResponder : IDisposable
     private readonly byte[] _version;
     private readonly ProcessFigures _process = new();
 
-    internal StatsResponder(IStatsSource source, LoopFigures loop, StatsIdentity identity)
+    internal StatsResponder(IStatsSource source, LoopFigures loop, StatsIdentity identity, LiveSwitch? live = null)
     {
         _source = source;
         _loop = loop;
+        _live = live;
         _reading = new StatsReading(source.Shape);
         _cluster = StatsSchema.Create(source.Shape.Counters);
         var statisticsBytes = EnvelopeBytes + _cluster.MaxBytes(source.Shape, 1, 0);
@@ -62,8 +68,9 @@ internal sealed class StatsResponder : IDisposable
     /// <summary>Answers one line.</summary>
     /// <param name="line">The request without its line feed, valid UTF-8.</param>
     /// <param name="baseline">The totals of the client's previous request.</param>
+    /// <param name="mayChange">True if the client may change settings: it runs as root or as the user of this process.</param>
     /// <returns>The answer with its line feed, valid until the next call.</returns>
-    internal ReadOnlySpan<byte> Answer(ReadOnlySpan<byte> line, StatsBaseline baseline)
+    internal ReadOnlySpan<byte> Answer(ReadOnlySpan<byte> line, StatsBaseline baseline, bool mayChange = false)
     {
         var request = StatsRequestParser.Parse(line);
         switch (request.Kind)
@@ -74,6 +81,8 @@ internal sealed class StatsResponder : IDisposable
                 return _version;
             case StatsRequestKind.Health:
                 return Health();
+            case StatsRequestKind.Tune:
+                return Tune(line, mayChange);
             case StatsRequestKind.Stats:
             case StatsRequestKind.StatsTotal:
                 return Statistics(request.Kind == StatsRequestKind.StatsTotal, baseline);
@@ -105,6 +114,23 @@ internal sealed class StatsResponder : IDisposable
         Begin(0);
         _cluster.Write(_json, _reading, 0);
         return End();
+    }
+
+    /// <summary>Changes settings, if there is anything to change, and tells what is in force. Unlike the other answers it allocates.</summary>
+    private ReadOnlySpan<byte> Tune(ReadOnlySpan<byte> line, bool mayChange)
+    {
+        if (_live is null)
+            return Refuse("this server has no settings to change");
+        var text = line.ToArray();
+        using var request = JsonDocument.Parse(text);
+        if (request.RootElement.TryGetProperty("args"u8, out var changes) && changes.EnumerateObject().Any())
+        {
+            if (!mayChange)
+                return Render(NotPermitted, json => json.WriteStringValue("only root and the user of the scheduler may change settings"));
+            if (_live.Apply(changes) is { } wrong)
+                return Refuse(wrong);
+        }
+        return Render(0, _live.Write);
     }
 
     private ReadOnlySpan<byte> Health()

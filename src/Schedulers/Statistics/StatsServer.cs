@@ -30,7 +30,7 @@ public sealed class StatsServer : IDisposable
         UnixSocketFile.EnsureFree(options.Path);
         _options = options;
         _sockets = new UnixStreamServer(options.MaxConnections);
-        _responder = new StatsResponder(source, loop, options.Identity);
+        _responder = new StatsResponder(source, loop, options.Identity, options.Live);
         // Two large arrays instead of many: pages that no client ever needs are never touched.
         var input = GC.AllocateUninitializedArray<byte>(options.MaxConnections * StatsConnection.MaxLineBytes);
         var output = GC.AllocateUninitializedArray<byte>(options.MaxConnections * _responder.MaxAnswerBytes);
@@ -82,11 +82,11 @@ public sealed class StatsServer : IDisposable
         ReadOnlySpan<string> requests =
         [
             """{"req":"stats"}""", """{"req":"stats","args":{"target":"top","mode":"total"}}""", """{"req":"stats_meta","args":{}}""",
-            """{"req":"version","other":[1]}""", """{"req":"health"}""", """{"req":"warm-up"}""", "{",
+            """{"req":"version","other":[1]}""", """{"req":"health"}""", """{"req":"tune"}""", """{"req":"warm-up"}""", "{",
         ];
         StatsJson.WarmUp();
         foreach (var request in requests)
-            _ = _responder.Answer(System.Text.Encoding.UTF8.GetBytes(request), baseline);
+            _ = _responder.Answer(System.Text.Encoding.UTF8.GetBytes(request), baseline, mayChange: true);
     }
 
     private void Serve()

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers.Live;
+
 namespace Wd40.Schedulers.Statistics;
 
 /// <summary>How statistics are served.</summary>
@@ -12,6 +14,9 @@ public sealed record StatsServerOptions
 
     /// <summary>Numeric group that may connect besides the user; null: the process's own group.</summary>
     public uint? Group { get; init; }
+
+    /// <summary>Settings that clients of the same user may change; null: this server only reports.</summary>
+    public LiveSwitch? Live { get; init; }
 
     /// <summary>Connections at a time; further ones are closed and counted.</summary>
     public int MaxConnections { get; init; } = 128;

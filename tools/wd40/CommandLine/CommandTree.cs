@@ -25,6 +25,7 @@ public sealed class CommandTree
         run.Subcommands.Add(compose.Command);
         _root.Subcommands.Add(run);
         _root.Subcommands.Add(ModulesCommand.Create(Environment.GetEnvironmentVariable));
+        _root.Subcommands.Add(TuneCommand.Create());
         _root.Subcommands.Add(DoctorCommand.Create(Environment.GetEnvironmentVariable));
         _root.Subcommands.Add(DemoCommand.Create());
         _root.Subcommands.Add(VmCommand.Create());
