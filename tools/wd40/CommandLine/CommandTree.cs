@@ -19,9 +19,15 @@ public sealed class CommandTree
     public CommandTree(Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> runScheduler)
     {
         var run = new Command("run", "Run a scheduler until it is stopped.");
-        var wd40 = new RunWd40Command(runScheduler);
+        RunSchedulerCommand[] builtIn =
+        [
+            new(Wd40Scheduler.Name, "domains by last-level cache, latency-aware order, two-level load balancing.", new Wd40OptionTable(), runScheduler),
+            new(RustyScheduler.Name, "as wd40, with domains by hand (--cpumasks) and no pull across nodes unless asked for.", new RustyOptionTable(),
+                runScheduler),
+        ];
         var compose = new RunComposeCommand(runScheduler);
-        run.Subcommands.Add(wd40.Command);
+        foreach (var scheduler in builtIn)
+            run.Subcommands.Add(scheduler.Command);
         run.Subcommands.Add(compose.Command);
         _root.Subcommands.Add(run);
         _root.Subcommands.Add(ModulesCommand.Create());
@@ -30,7 +36,8 @@ public sealed class CommandTree
         _root.Subcommands.Add(VmCommand.Create());
         _root.Subcommands.Add(CompareCommand.Create());
         _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(
-            new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table, [compose.Command] = compose.Table });
+            new Dictionary<Command, OptionTable>(builtIn.Select(scheduler => KeyValuePair.Create<Command, OptionTable>(scheduler.Command, scheduler.Table)))
+            { [compose.Command] = compose.Table });
     }
 
     /// <summary>The command at the top.</summary>
