@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Reports;
 
@@ -23,6 +24,9 @@ internal abstract class GuestFixture
     /// <param name="clock">What the tests may prove, see docs of the runner.</param>
     protected GuestFixture(string kernel, VmTopology topology, ClockMode clock) =>
         _options = new GuestOptions { Kernel = kernel, Topology = topology, Clock = clock, BootLimit = TimeSpan.FromMinutes(5) };
+
+    /// <summary>Name of the scheduler that the tests are about.</summary>
+    protected virtual string Scheduler => Wd40Scheduler.Name;
 
     /// <summary>The guest.</summary>
     protected Guest Guest => _guest ?? throw new InvalidOperationException("the guest did not boot");
@@ -97,7 +101,7 @@ internal abstract class GuestFixture
         if (_shared is not null && !_shared.Job.HasEnded && _shared.Options == options)
             return _shared;
         await EndSharedSchedulerAsync().ConfigureAwait(false);
-        return _shared = await RunningScheduler.StartAsync(Guest, options).ConfigureAwait(false);
+        return _shared = await RunningScheduler.StartAsync(Guest, options, name: Scheduler).ConfigureAwait(false);
     }
 
     /// <summary>Ends the shared scheduler, so that the default one schedules.</summary>
