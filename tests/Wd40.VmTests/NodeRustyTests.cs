@@ -9,12 +9,9 @@ namespace Wd40.VmTests;
 /// <summary>Checks of rusty on two NUMA nodes of one last-level cache each. One boot per kernel.</summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed class NodeRustyTests(string kernel) : GuestFixture(kernel, new VmTopology(2, 1, 4), ClockMode.Parallel)
+internal sealed class NodeRustyTests(string kernel) : GuestFixture(kernel, new VmTopology(2, 1, 4), ClockMode.Parallel, RustyScheduler.Name)
 {
     private const int CpusPerNode = 4;
-
-    /// <inheritdoc/>
-    protected override string Scheduler => RustyScheduler.Name;
 
     /// <summary>An idle node takes tasks of the other one while that has at least as many queued as the option says, and none of fewer.</summary>
     /// <remarks>
