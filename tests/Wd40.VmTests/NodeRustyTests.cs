@@ -31,7 +31,8 @@ internal sealed class NodeRustyTests(string kernel) : GuestFixture(kernel, new V
             + FormattableString.Invariant($"{threshold + Beyond} queued, {above.CpusUsed:F2} CPUs used, {pullsAbove} pulls"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(below.CpusUsed, Is.InRange(0.95 * CpusPerNode, 1.05 * Math.Min(CpusPerNode + 1, below.Groups[0].Hogs)), "CPUs used with one hog too few");
+            Assert.That(below.CpusUsed, Is.InRange(0.95 * CpusPerNode, 1.05 * Math.Min(CpusPerNode + 1, below.Groups[0].Hogs)),
+                "CPUs used with one hog too few");
             Assert.That(pullsAbove, Is.GreaterThan(Beyond), "greedy_xnuma with enough hogs queued");
             Assert.That(above.CpusUsed, Is.GreaterThan(0.95 * (CpusPerNode + Beyond + 1)), "CPUs used with enough hogs queued");
         }
@@ -55,8 +56,8 @@ internal sealed class NodeRustyTests(string kernel) : GuestFixture(kernel, new V
     /// Tasks that prefer node 1 have their first home there while it has room; others, beside them and with a policy that names both nodes or
     /// none, are dealt to both.
     /// </summary>
-    [TestCase("--memory prefer:1", 0, CpusPerNode), TestCase("--memory interleave:0-1", CpusPerNode / 2, CpusPerNode / 2), TestCase("", CpusPerNode / 2, CpusPerNode / 2)]
-    [Property("Check", "R-10"), Category(RunLength.FullOnly)]
+    [TestCase("--memory prefer:1", 0, CpusPerNode), TestCase("--memory interleave:0-1", CpusPerNode / 2, CpusPerNode / 2)]
+    [TestCase("", CpusPerNode / 2, CpusPerNode / 2), Property("Check", "R-10"), Category(RunLength.FullOnly)]
     public async Task First_homes_follow_the_memory_policy(string policy, int onNode0, int onNode1)
     {
         // No CPU takes tasks of another domain, so a task runs where its home is; and nothing moves it from its first one.

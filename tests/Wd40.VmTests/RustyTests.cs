@@ -92,7 +92,8 @@ internal sealed partial class RustyTests(string kernel) : GuestFixture(kernel, n
             Assert.That(run.HogMoves, Is.Not.Empty, "moves of hogs between domains");
             // With these options a task runs nowhere but in its home: where it is seen next it was queued.
             Assert.That(run.HogMoves.Select(move => (move.Pid, move.ToDomain)),
-                Is.EquivalentTo(run.LoggedHogMoves(ended.Error).Select(move => (move.Pid, move.Domain))), "moves in the tracepoint, and applied ones in the log");
+                Is.EquivalentTo(run.LoggedHogMoves(ended.Error).Select(move => (move.Pid, move.Domain))),
+                "moves in the tracepoint, and applied ones in the log");
             Assert.That(Count("applied") + Count("refused") + Count("stale") + Count("pending"), Is.EqualTo(Count("requested")), "answers");
             Assert.That(total, Is.InRange(Count("applied"), Count("applied") + Count("stale")), "nr_migrations");
         }

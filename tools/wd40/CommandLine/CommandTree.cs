@@ -35,9 +35,9 @@ public sealed class CommandTree
         _root.Subcommands.Add(DemoCommand.Create());
         _root.Subcommands.Add(VmCommand.Create());
         _root.Subcommands.Add(CompareCommand.Create());
-        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(
-            new Dictionary<Command, OptionTable>(builtIn.Select(scheduler => KeyValuePair.Create<Command, OptionTable>(scheduler.Command, scheduler.Table)))
-            { [compose.Command] = compose.Table });
+        var tables = builtIn.ToDictionary(scheduler => scheduler.Command, scheduler => (OptionTable)scheduler.Table);
+        tables.Add(compose.Command, compose.Table);
+        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(tables);
     }
 
     /// <summary>The command at the top.</summary>
