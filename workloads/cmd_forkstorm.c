@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "load.h"
 #include <errno.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,13 +9,40 @@ struct forker {
 	u64 count, forked, failed_forks, failed_children;
 	int first_errno;
 	u64 work_loops;
+	bool threads;
 } __attribute__((aligned(128)));
+
+static void *thread_body(void *arg)
+{
+	spin(((const struct forker *)arg)->work_loops);
+	return NULL;
+}
+
+static void thread_storm(struct forker *f)
+{
+	for (u64 i = 0; i < f->count; i++) {
+		pthread_t thread;
+		int error = pthread_create(&thread, NULL, thread_body, f);
+
+		if (error) {
+			if (!f->failed_forks++)
+				f->first_errno = error;
+			continue;
+		}
+		f->forked++;
+		f->failed_children += pthread_join(thread, NULL) != 0;
+	}
+}
 
 static void forker_body(struct crew_shared *sh, void *arg)
 {
 	struct forker *f = arg;
 
 	(void)sh;
+	if (f->threads) {
+		thread_storm(f);
+		return;
+	}
 	for (u64 i = 0; i < f->count; i++) {
 		pid_t pid = fork();
 		int status = -1;
@@ -38,10 +66,12 @@ int run_forkstorm(const struct command *cmd, int argc, char **argv)
 {
 	unsigned int count = 20000, parallel = 8, work_us = 0;
 	double limit = 1800, loops_per_us = 0;
+	bool threads = false;
 	const struct option_def defs[] = {
 		{"count", OPTION_UINT, &count, "processes forked altogether"},
 		{"parallel", OPTION_UINT, &parallel, "at a time"},
 		{"work-us", OPTION_UINT, &work_us, "work of each before it exits"},
+		{"threads", OPTION_FLAG, &threads, "threads in place of processes, created and joined"},
 		{"limit", OPTION_NUMBER, &limit, "seconds after which the run is given up"},
 		{0},
 	};
@@ -62,6 +92,7 @@ int run_forkstorm(const struct command *cmd, int argc, char **argv)
 	for (unsigned int i = 0; i < parallel; i++) {
 		forkers[i].count = (u64)count * (i + 1) / parallel - (u64)count * i / parallel;
 		forkers[i].work_loops = (u64)(work_us * loops_per_us);
+		forkers[i].threads = threads;
 		crew_add(&c, &conf, forker_body, &forkers[i]);
 	}
 	cpu_time_read(&from);

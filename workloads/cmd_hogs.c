@@ -11,6 +11,8 @@ struct group {
 	int nice;
 	bool bound, placed;
 	cpu_set_t cpus, start; /* where they may run; where they begin, if placed */
+	unsigned int churn;    /* times a second that each sets its own affinity */
+	cpu_set_t without;     /* every other time to their CPUs less these */
 	struct hog *hogs;
 	unsigned int first; /* member number of its first hog */
 };
@@ -30,7 +32,10 @@ struct plan {
 	unsigned int killed;
 };
 
-/* "4:nice=0:cpus=0-3,4:nice=3:start=4-7": count, then any of nice=, cpus= and start= ('+' joins ranges). */
+/*
+ * "4:nice=0:cpus=0-3,4:nice=3:start=4-7": count, then any of nice=, cpus=, start=, churn= and without= ('+' joins
+ * ranges).
+ */
 static void parse_groups(struct plan *p, const char *text)
 {
 	char *copy = strdup(text), *save = NULL;
@@ -57,8 +62,14 @@ static void parse_groups(struct plan *p, const char *text)
 			} else if (strncmp(field, "start=", 6) == 0) {
 				cpus_parse("--groups", field + 6, &g->start);
 				g->placed = true;
+			} else if (strncmp(field, "churn=", 6) == 0) {
+				g->churn = (unsigned int)strtoul(field + 6, &end, 10);
+				if (*end || g->churn == 0 || g->churn > 100000)
+					die("--groups: \"%s\" is no number of changes a second", field);
+			} else if (strncmp(field, "without=", 8) == 0) {
+				cpus_parse("--groups", field + 8, &g->without);
 			} else {
-				die("--groups: \"%s\" is neither nice=, cpus= nor start=", field);
+				die("--groups: \"%s\" is neither nice=, cpus=, start=, churn= nor without=", field);
 			}
 		}
 		p->hog_count += g->count;
@@ -104,6 +115,20 @@ static void widen(struct plan *p)
 		}
 }
 
+/* What each hog of a group sets its affinity to: the group's CPUs, and those less some. */
+static void set_churn(const struct plan *p, const struct group *g)
+{
+	for (unsigned int i = 0; g->churn && i < g->count; i++) {
+		struct hog *h = &g->hogs[i];
+
+		h->churn_ns = NSEC_PER_SEC / g->churn;
+		h->churn[0] = h->churn[1] = g->bound ? g->cpus : p->online;
+		for (int cpu = 0; cpu < MAX_CPUS; cpu++)
+			if (CPU_ISSET(cpu, &g->without))
+				CPU_CLR(cpu, &h->churn[0]);
+	}
+}
+
 static void print_hogs(const struct plan *p)
 {
 	double window = (double)(p->crew.shared->to_ns - p->crew.shared->from_ns);
@@ -114,7 +139,7 @@ static void print_hogs(const struct plan *p)
 		const struct group *g = &p->groups[gi];
 		double sum = 0, least = 0, most = 0;
 		unsigned int alive = 0;
-		u64 gap = 0, moves = 0, switches = 0;
+		u64 gap = 0, moves = 0, switches = 0, changes = 0;
 
 		json_open(NULL, '{');
 		json_u64("hogs", g->count);
@@ -146,6 +171,7 @@ static void print_hogs(const struct plan *p)
 				alive++;
 			}
 			moves += h->moves;
+			changes += h->changes;
 			json_close('}');
 		}
 		json_close(']');
@@ -157,6 +183,7 @@ static void print_hogs(const struct plan *p)
 		json_u64("longest_gap_ns", gap);
 		json_u64("switches", switches);
 		json_u64("moves", moves);
+		json_u64("changes", changes);
 		json_close('}');
 	}
 	json_close(']');
@@ -218,7 +245,8 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	bool show = false, memory_late = false, placed = false;
 	const struct option_def defs[] = {
 		{"groups", OPTION_TEXT, &groups,
-		 "N[:nice=X][:cpus=LIST][:start=LIST],... (LIST joins ranges with '+'); required"},
+		 "N[:nice=X][:cpus=LIST][:start=LIST][:churn=PER_S[:without=LIST]],... (LIST joins ranges with '+'); "
+		 "required"},
 		{"seconds", OPTION_NUMBER, &seconds, "measured window"},
 		{"warmup", OPTION_NUMBER, &warmup, "time before it"},
 		{"domains", OPTION_TEXT, &domains, "groups of CPUs, as 0-3,4-7; without it the two halves"},
@@ -284,6 +312,7 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 				       : group->bound ? &group->cpus
 						      : NULL,
 				       &p->domains);
+		set_churn(p, group);
 	}
 	crew_start(&p->crew, warmup, seconds);
 	start = p->crew.shared->start_ns;

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "load.h"
+#include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #define CHUNK_MIN_NS (25 * NSEC_PER_USEC) /* the clock is read every 25 to 50 us of work */
 #define CHUNK_START  256ull
+
+static void churn(struct hog *h)
+{
+	if (sched_setaffinity(0, sizeof(cpu_set_t), &h->churn[h->changes % 2]))
+		die("a hog cannot set its affinity: %s", strerror(errno));
+	h->changes++;
+}
 
 /*
  * Runs until the crew is told to stop. Needs no calibration: the amount of work between two looks at the clock doubles
@@ -13,7 +22,7 @@
 void hog_body(struct crew_shared *sh, void *arg)
 {
 	struct hog *h = arg;
-	u64 loops = CHUNK_START, prev = sh->start_ns, from, to, t;
+	u64 loops = CHUNK_START, prev = sh->start_ns, churn_at = sh->from_ns, from, to, t;
 	int domain = -1, d;
 
 	while (!__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE)) {
@@ -43,6 +52,10 @@ void hog_body(struct crew_shared *sh, void *arg)
 			h->cpu_to_ns = thread_cpu_ns();
 			h->switches_to = thread_switches();
 			h->done = true;
+		}
+		if (h->churn_ns && t >= churn_at) {
+			churn(h);
+			churn_at = t + h->churn_ns;
 		}
 		prev = t;
 	}

@@ -171,6 +171,9 @@ struct hog {
 	u64 moves; /* between groups of CPUs */
 	int last_cpu;
 	bool begun, done;
+	u64 churn_ns;	    /* it sets its own affinity at this period, from the window on; 0: never */
+	cpu_set_t churn[2]; /* to these in turn */
+	u64 changes;	    /* times that it did */
 } __attribute__((aligned(128)));
 
 void hog_body(struct crew_shared *sh, void *arg);

@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	 "Work for unbound workqueue workers: writers to pseudo-terminals.\n"
 	 "bytes is what the workers carried from writers to readers.",
 	 run_kworkers},
-	{"forkstorm", NULL, "Processes that exit at once; counts failures.", run_forkstorm},
+	{"forkstorm", NULL, "Processes (or threads) that exit at once; counts failures.", run_forkstorm},
 	{"stream", NULL,
 	 "Shares of hogs while short processes come and go.\n"
 	 "Hogs that were alone for a time, then processes that are forked, execute this program again, work and end,\n"

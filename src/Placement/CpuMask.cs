@@ -20,6 +20,17 @@ public struct CpuMask : IEquatable<CpuMask>
     private const int ChunkDigits = 8;
     private Array16<ulong> _words;
 
+    /// <summary>The set of all CPU numbers.</summary>
+    public static CpuMask All
+    {
+        get
+        {
+            var mask = default(CpuMask);
+            ((Span<ulong>)mask._words).Fill(ulong.MaxValue);
+            return mask;
+        }
+    }
+
     /// <summary>Number of CPUs in the set.</summary>
     public readonly int Count
     {
@@ -164,12 +175,18 @@ public struct CpuMask : IEquatable<CpuMask>
 
     /// <summary>
     /// Reads several hexadecimal masks with commas between them: <c>0x0f,0xf0</c>. Digits may be grouped by underscores: <c>0xff_00000000</c>.
+    /// The words <c>all</c> and <c>none</c> stand for <see cref="All"/> and the empty set.
     /// </summary>
     /// <exception cref="FormatException">A mask has another form, or a CPU number is too large.</exception>
     public static IReadOnlyList<CpuMask> ParseHexMasks(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return [.. text.Split(',').Select(mask => ParseHex(mask.Replace("_", "", StringComparison.Ordinal)))];
+        return [.. text.Split(',').Select(mask => mask switch
+        {
+            "all" => All,
+            "none" => default,
+            _ => ParseHex(mask.Replace("_", "", StringComparison.Ordinal)),
+        })];
     }
 
     /// <summary>The list form: <c>0-3,6</c>.</summary>

@@ -112,7 +112,7 @@ public sealed class Domains
     /// Hand-made domains, numbered in the order given. Each online CPU is in exactly one of them; a domain counts to the node of its first CPU.
     /// </summary>
     /// <param name="topology">The machine.</param>
-    /// <param name="masks">CPUs of each domain.</param>
+    /// <param name="masks">CPUs of each domain; <see cref="CpuMask.All"/> stands for those that are online.</param>
     /// <exception cref="SchedulerException">There is no mask or more than <see cref="Max"/>, or one is empty, overlaps another, or has a CPU that is not
     /// online; or an online CPU is in none.</exception>
     public static Domains ByMasks(Topology topology, IReadOnlyList<CpuMask> masks)
@@ -126,6 +126,7 @@ public sealed class Domains
         var online = default(CpuMask);
         foreach (var cpu in topology.Cpus)
             online.Add(cpu.Id);
+        masks = [.. masks.Select(mask => mask == CpuMask.All ? online : mask)];
         var left = online;
         for (int domain = 0; domain < masks.Count; domain++)
         {

@@ -16,7 +16,7 @@ internal sealed partial class FigureTests
             await SetOnlineAsync(cpu, false);
         try
         {
-            await using var scheduler = await RunningScheduler.StartAsync(Guest, BalancerAlone);
+            await using var scheduler = await OwnSchedulerAsync(BalancerAlone);
             // 1.5 for each of 6 CPUs.
             var run = await BalanceRun.RecordAsync(Guest, "--groups 9", 0.5, RoundsTime, Window, traced: false, domains: "0-1,4-7");
             var perCpu = run.Steps.Select(step => step.Domains.Select(domain => domain.Load / domain.NrCpus).ToArray()).ToArray();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
@@ -12,7 +13,9 @@ namespace Wd40.VmTests;
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.InstructionCount)
+[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.FullOnly)]
+internal sealed partial class FigureTests(string kernel, string scheduler = Wd40Scheduler.Name)
+    : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.InstructionCount, scheduler)
 {
     /// <summary>sched_ext weights of nice 0, 3 and 10: the kernel's load weights 1024, 526, 110 and 15 on a scale where nice 0 is 100.</summary>
     private const double WeightOfNice0 = 100, WeightOfNice3 = 51, WeightOfNice10 = 11, WeightOfNice19 = 1;
@@ -40,13 +43,13 @@ internal sealed partial class FigureTests(string kernel) : GuestFixture(kernel, 
     {
         await EndSharedSchedulerAsync();
         var c = await Lifetime.OfAsync(Guest, await Lifetime.PrepareCLoaderAsync(Guest));
-        var own = await Lifetime.OfAsync(Guest, $"{GuestPrograms.Wd40} run wd40");
+        var own = await Lifetime.OfAsync(Guest, $"{GuestPrograms.Wd40} run {Scheduler}");
         Note($"enabled after {own.EnabledNs / 1e9:F2} s, C loader {c.EnabledNs / 1e9:F2} s ({(double)own.EnabledNs / c.EnabledNs:F2} times); "
             + $"after SIGTERM disabled in {own.DisabledNs / 1e9:F3} s, ended in {own.EndedNs / 1e9:F3} s, "
             + $"C loader {c.DisabledNs / 1e9:F3} s and {c.EndedNs / 1e9:F3} s");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(own.Ops, Does.StartWith("wd40"));
+            Assert.That(own.Ops, Does.StartWith($"{Scheduler}_"));
             Assert.That(own.EnabledNs, Is.LessThanOrEqualTo(Lifetime.StartFactor * c.EnabledNs), "time until enabled");
             Assert.That(own.DisabledNs, Is.LessThan(StopLimitNs), "time from SIGTERM until disabled");
             Assert.That(own.EndedNs, Is.LessThan(StopLimitNs), "time from SIGTERM until the process ended");

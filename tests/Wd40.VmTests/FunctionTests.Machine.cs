@@ -20,7 +20,7 @@ internal sealed partial class FunctionTests
         await SetOnlineAsync(Missing, false);
         try
         {
-            await using var scheduler = await RunningScheduler.StartAsync(Guest, "-D 100 -K 100");
+            await using var scheduler = await OwnSchedulerAsync("-D 100 -K 100");
             var without = await scheduler.TotalsAsync();
             var hogs = await LoadAsync<HogsReport>("hogs --groups 14 --warmup 0.5 --seconds 1.5");
             var seconds = await HotplugAsync(Missing, true);
@@ -67,7 +67,7 @@ internal sealed partial class FunctionTests
             wait
             """);
         var c = await Lifetime.OfAsync(Guest, await Lifetime.PrepareCLoaderAsync(Guest));
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        await using var scheduler = await OwnSchedulerAsync("");
         var seconds = new List<double>();
         try
         {

@@ -43,7 +43,7 @@ internal sealed partial class FunctionTests
         var stopped = RunLength.Of(11, 60);
         const double Tune = 0.1, Balance = 0.5;
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "-i 0.5");
+        await using var scheduler = await OwnSchedulerAsync("-i 0.5");
         await scheduler.Job.KillAsync(SigStop);
         var hogs = await LoadAsync<HogsReport>($"hogs --groups 12 --warmup 0.5 --seconds {stopped}");
         var state = await StateAsync();

@@ -16,7 +16,7 @@ internal sealed partial class FunctionTests
     public async Task A_trial_detaches_by_itself()
     {
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, $"--trial {TrialSeconds}s --stats 0.5 --json");
+        await using var scheduler = await OwnSchedulerAsync($"--trial {TrialSeconds}s --stats 0.5 --json");
         var result = await scheduler.WaitAsync();
         var state = await StateAsync();
         var report = await scheduler.ReadReportAsync();
@@ -50,7 +50,7 @@ internal sealed partial class FunctionTests
         // Longer than the other: the first signal that a process handles takes it some time on a host that is busy with other work.
         const int SigUsr1 = 10, Seconds = 2 * TrialSeconds;
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, $"--trial {Seconds} --json");
+        await using var scheduler = await OwnSchedulerAsync($"--trial {Seconds} --json");
         await scheduler.Job.KillAsync(SigUsr1);
         await Guest.CallAsync($"sleep {Seconds + 2}");
         var state = await StateAsync();

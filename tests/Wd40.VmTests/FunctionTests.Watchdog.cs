@@ -22,7 +22,7 @@ internal sealed partial class FunctionTests
     {
         const int Hogs = 120, WatchdogMs = 3000;
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "-u 60000000 -o 60000000", $"SCX_TIMEOUT_MS={WatchdogMs}");
+        await using var scheduler = await OwnSchedulerAsync("-u 60000000 -o 60000000", $"SCX_TIMEOUT_MS={WatchdogMs}");
         var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups {Hogs}:cpus=2 --warmup 0 --seconds 12");
         var result = await scheduler.WaitAsync();
         var state = await StateAsync();

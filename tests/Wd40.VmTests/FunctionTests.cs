@@ -14,7 +14,9 @@ namespace Wd40.VmTests;
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel)
+[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.FullOnly)]
+internal sealed partial class FunctionTests(string kernel, string scheduler = Wd40Scheduler.Name)
+    : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel, scheduler)
 {
     private const int SigKill = 9;
 
@@ -27,7 +29,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     {
         await EndSharedSchedulerAsync();
         var sequence = await ReadWordAsync(EnableSequence);
-        var result = (await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --dry-run --json")).EnsureSuccess();
+        var result = (await Guest.CallAsync($"{GuestPrograms.Wd40} run {Scheduler} --dry-run --json")).EnsureSuccess();
         using var report = JsonDocument.Parse(result.Output);
         var programs = report.RootElement.GetProperty("programs").EnumerateArray().ToArray();
         var callbacks = programs.Where(program => program.GetProperty("kind").GetString() == "callback").ToArray();
@@ -78,14 +80,14 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
         var first = await SharedSchedulerAsync("");
         var sequence = await ReadWordAsync(EnableSequence);
         var before = await first.TotalsAsync();
-        var second = await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40");
+        var second = await Guest.CallAsync($"{GuestPrograms.Wd40} run {Scheduler}");
         var after = await first.TotalsAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(second.ExitCode, Is.EqualTo((int)ExitCode.UnfitMachine), second.Error);
-            Assert.That(second.Error, Does.Contain("another scheduler is enabled: wd40"));
+            Assert.That(second.Error, Does.Contain($"another scheduler is enabled: {Scheduler}"));
             Assert.That(await StateAsync(), Is.EqualTo("enabled"));
-            Assert.That(await ReadWordAsync(Ops), Does.StartWith("wd40"));
+            Assert.That(await ReadWordAsync(Ops), Does.StartWith($"{Scheduler}_"));
             Assert.That(await ReadWordAsync(EnableSequence), Is.EqualTo(sequence), "schedulers enabled since boot");
             Assert.That(first.Job.HasEnded, Is.False, "the first instance ended");
             Assert.That(after.NrSlotsAllocated, Is.GreaterThan(before.NrSlotsAllocated), "the socket answers with the first instance's counters");
@@ -103,8 +105,8 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
         await scheduler.TotalsAsync();
         var socket = (await Guest.CallAsync($"stat -c '%a %g' {Wd40Options.DefaultStatsPath}")).EnsureSuccess().Output.Trim();
         var member = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Group} {GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'");
-        var other = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Nobody} {GuestPrograms.Wd40} run wd40 --monitor 1");
-        var unknown = await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --stats-group no-such-group");
+        var other = await Guest.CallAsync($"/usr/bin/unshare -S {Nobody} -G {Nobody} {GuestPrograms.Wd40} run {Scheduler} --monitor 1");
+        var unknown = await Guest.CallAsync($"{GuestPrograms.Wd40} run {Scheduler} --stats-group no-such-group");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(socket, Is.EqualTo($"660 {Group}"), "mode and group of the socket");
@@ -122,7 +124,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     public async Task OpenMetrics_text_is_served_by_the_monitor()
     {
         await SharedSchedulerAsync("");
-        var text = (await Guest.CallAsync($"{GuestPrograms.Wd40} run wd40 --monitor 0.2 --openmetrics - | sed '/^# EOF/q'")).EnsureSuccess().Output;
+        var text = (await Guest.CallAsync($"{GuestPrograms.Wd40} run {Scheduler} --monitor 0.2 --openmetrics - | sed '/^# EOF/q'")).EnsureSuccess().Output;
         Assert.That(text.Split('\n'), Has.Some.StartsWith("nr_slots_allocated_total ").And.Some.StartsWith("d_load{node=\"0\",domain=\"1\"} ")
             .And.Some.EqualTo("# EOF"));
     }
@@ -164,10 +166,10 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
         var last = run.Steps[^1];
         var loads = last.Domains.Select(domain => domain.Load.ToString("F2", CultureInfo.InvariantCulture));
         TestContext.Out.WriteLine($"{run.Steps.Count} steps, loads {string.Join(":", loads)}, "
-            + $"{run.HogMoves} moves traced, hogs per domain {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}");
+            + $"{run.HogMoves.Count} moves traced, hogs per domain {string.Join(":", run.Hogs.Samples![^1].HogsPerDomain)}");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(run.HogMoves, Is.Zero, "moves of hogs between domains, from the kernel's tracepoint");
+            Assert.That(run.HogMoves, Is.Empty, "moves of hogs between domains, from the kernel's tracepoint");
             Assert.That(last.NrRequested, Is.Zero, "migrations requested");
             Assert.That(last.NrMigrations, Is.Zero, "migrations applied");
             Assert.That(run.Hogs.Samples![^1].HogsPerDomain, Is.EqualTo(new[] { 16, 0 }));
@@ -181,7 +183,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     public async Task A_killed_process_leaves_the_default_scheduler()
     {
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        await using var scheduler = await OwnSchedulerAsync("");
         var killed = await scheduler.StopAsync(SigKill);
         await UntilDisabledAsync();
         using (Assert.EnterMultipleScope())
@@ -189,7 +191,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
             Assert.That(killed.ExitCode, Is.EqualTo(128 + SigKill));
             Assert.That((await Guest.CallAsync($"cat {Ops}")).ExitCode, Is.Not.Zero, "no scheduler has a name any more");
             // The file of its socket is still there: the next start must not stumble over it.
-            await using var next = await RunningScheduler.StartAsync(Guest, "");
+            await using var next = await OwnSchedulerAsync("");
             Assert.That(await StateAsync(), Is.EqualTo("enabled"));
         }
     }
@@ -199,7 +201,7 @@ internal sealed partial class FunctionTests(string kernel) : GuestFixture(kernel
     public async Task Ejection_by_sysrq_is_reported()
     {
         await EndSharedSchedulerAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        await using var scheduler = await OwnSchedulerAsync("");
         (await Guest.CallAsync("echo S > /proc/sysrq-trigger")).EnsureSuccess();
         var result = await scheduler.WaitAsync();
         var report = await scheduler.ReadReportAsync();

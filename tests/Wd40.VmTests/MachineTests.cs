@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
 
 namespace Wd40.VmTests;
 
 /// <summary>What holds on every machine: domains follow its caches and nodes.</summary>
-internal abstract partial class MachineTests(string kernel, int nodes, int llcsPerNode, int cores)
-    : GuestFixture(kernel, new VmTopology(nodes, llcsPerNode, cores), ClockMode.Parallel)
+internal abstract partial class MachineTests(string kernel, int nodes, int llcsPerNode, int cores, string scheduler = Wd40Scheduler.Name)
+    : GuestFixture(kernel, new VmTopology(nodes, llcsPerNode, cores), ClockMode.Parallel, scheduler)
 {
     /// <summary>Domains that the scheduler logs and serves are the groups of CPUs that sysfs says share a cache.</summary>
     [Test, Property("Check", "A-3")]
     public async Task Domains_are_those_of_sysfs()
     {
         var machine = Guest.Options.Topology;
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
+        await using var scheduler = await OwnSchedulerAsync("");
         var served = (await scheduler.TotalsAsync()).Nodes;
         var ended = await scheduler.StopAsync();
         var logged = DomainLine().Matches(ended.Error)

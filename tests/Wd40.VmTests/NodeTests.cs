@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
@@ -9,7 +10,8 @@ namespace Wd40.VmTests;
 /// <summary>A machine with two NUMA nodes of one last-level cache each: its domains, and memory policies. One boot per kernel.</summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-internal sealed class NodeTests(string kernel) : MachineTests(kernel, 2, 1, 4)
+[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.FullOnly)]
+internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.Name) : MachineTests(kernel, 2, 1, 4, scheduler)
 {
     /// <summary>No CPU takes tasks of another domain, so a task runs where its home is.</summary>
     private const string AtHome = "-g 0 -D 0 -K 0 --greedy-threshold-x-numa 0";

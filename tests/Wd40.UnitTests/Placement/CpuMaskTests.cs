@@ -17,7 +17,7 @@ public sealed class CpuMaskTests
         });
     }
 
-    [TestCase("f", "0-3"), TestCase("0x0f,F0", "0-3 4-7"), TestCase("0x1_00000000,1", "32 0")]
+    [TestCase("f", "0-3"), TestCase("0x0f,F0", "0-3 4-7"), TestCase("0x1_00000000,1", "32 0"), TestCase("all,none,1", "0-1023  0")]
     public void Masks_are_read_one_by_one(string masks, string lists) =>
         Assert.That(string.Join(' ', CpuMask.ParseHexMasks(masks)), Is.EqualTo(lists));
 

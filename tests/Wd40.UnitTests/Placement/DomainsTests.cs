@@ -263,6 +263,15 @@ public sealed class DomainsTests
         });
     }
 
+    [Test]
+    public void All_stands_for_the_online_cpus()
+    {
+        using var tree = SysfsTree.Create(8).Online("0-2,4-7");
+        Assert.That(Masks(ByMasks(tree, "all")), Is.EqualTo(new[] { "0-2,4-7" }));
+    }
+
+    [TestCase("all,1", "CPU 0 is in mask 0xff and in mask 0x1", "one mask")]
+    [TestCase("none,ff", "mask 1 is empty", "leave it out")]
     [TestCase("f,18,e0", "CPU 3 is in mask 0xf and in mask 0x18", "one mask")]
     [TestCase("f,0,f0", "mask 2 is empty", "leave it out")]
     [TestCase("f,1f0", "mask 0x1f0 has CPU 8, which is not online", "0-7")]

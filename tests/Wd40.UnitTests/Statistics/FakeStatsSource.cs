@@ -7,14 +7,14 @@ namespace Wd40.UnitTests.Statistics;
 /// <summary>Statistics that a test sets.</summary>
 internal sealed class FakeStatsSource : IStatsSource
 {
-    internal FakeStatsSource(int domains = 2, int nodes = 1, int maskWords = 1)
+    internal FakeStatsSource(int domains = 2, int nodes = 1, int maskWords = 1, IReadOnlyList<Counter>? counters = null)
     {
         string[] names =
         [
             .. StatsSchema.Dispatches, "repatriate", "kick_greedy", "load_balance", "task_get_err", "dl_clamp", "dl_preset", "keep", "untracked",
         ];
         Shape = new StatsShape(
-            [.. names.Select((name, index) => new Counter(name, 8 * index, "count", $"help of {name}", name))], maskWords, domains, nodes);
+            counters ?? [.. names.Select((name, index) => new Counter(name, 8 * index, "count", $"help of {name}", name))], maskWords, domains, nodes);
         Values = new StatsReading(Shape);
         for (var domain = 0; domain < domains; domain++)
             Values.Domains[domain].Node = domain * nodes / domains;

@@ -36,10 +36,12 @@ internal sealed class CommandLineFixture : IDisposable
         _error.Dispose();
     }
 
-    internal static Wd40Options Parse(params string[] options)
+    internal static Wd40Options Parse(params string[] options) => ParseFor(Wd40Scheduler.Name, options);
+
+    internal static Wd40Options ParseFor(string scheduler, params string[] options)
     {
         using var fixture = new CommandLineFixture();
-        var code = fixture.Run(["run", "wd40", .. options]);
+        var code = fixture.Run(["run", scheduler, .. options]);
         Assert.That(code, Is.Zero, fixture.Error);
         return fixture.Given!;
     }

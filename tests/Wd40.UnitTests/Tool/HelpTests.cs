@@ -6,20 +6,12 @@ namespace Wd40.UnitTests.Tool;
 [TestFixture]
 public sealed class HelpTests
 {
-    [Test]
-    public void Help_of_the_scheduler_is_as_reviewed()
+    [TestCase("wd40"), TestCase("rusty"), TestCase("compose")]
+    public void Help_of_a_scheduler_is_as_reviewed(string scheduler)
     {
         using var fixture = new CommandLineFixture();
-        Assert.That(fixture.Run("run", "wd40", "--help"), Is.Zero, fixture.Error);
-        GoldenFile.Require("run-wd40-help.txt", fixture.Output);
-    }
-
-    [Test]
-    public void Help_of_compose_is_as_reviewed()
-    {
-        using var fixture = new CommandLineFixture();
-        Assert.That(fixture.Run("run", "compose", "--help"), Is.Zero, fixture.Error);
-        GoldenFile.Require("run-compose-help.txt", fixture.Output);
+        Assert.That(fixture.Run("run", scheduler, "--help"), Is.Zero, fixture.Error);
+        GoldenFile.Require($"run-{scheduler}-help.txt", fixture.Output);
     }
 
     [Test]

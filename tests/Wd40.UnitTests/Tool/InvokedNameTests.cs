@@ -18,20 +18,21 @@ public sealed class InvokedNameTests
     [Test]
     public void The_running_process_has_a_name() => Assert.That(InvokedName.Read(), Is.Not.Empty.And.Not.Contain("/"));
 
-    [Test]
-    public void The_alias_stands_for_run_wd40() =>
-        Assert.That(InvokedName.Expand("scx_wd40", ["-g", "0"]), Is.EqualTo(new[] { "run", "wd40", "-g", "0" }));
+    [TestCase("scx_wd40", "wd40"), TestCase("scx_rusty", "rusty")]
+    public void An_alias_stands_for_run(string alias, string scheduler) =>
+        Assert.That(InvokedName.Expand(alias, ["-g", "0"]), Is.EqualTo(new[] { "run", scheduler, "-g", "0" }));
 
     [TestCase("wd40")]
-    [TestCase("scx_rusty")]
+    [TestCase("rusty")]
+    [TestCase("scx_llc")]
     [TestCase("dotnet")]
     public void Other_names_stand_for_nothing(string name) => Assert.That(InvokedName.Expand(name, ["doctor"]), Is.EqualTo(new[] { "doctor" }));
 
-    [Test]
-    public void Arguments_of_the_alias_reach_the_scheduler()
+    [TestCase("scx_wd40", "wd40"), TestCase("scx_rusty", "rusty")]
+    public void Arguments_of_an_alias_reach_the_scheduler(string alias, string scheduler)
     {
         using var fixture = new CommandLineFixture();
-        Assert.That(fixture.Run(InvokedName.Expand("scx_wd40", ["--greedy-threshold", "4"])), Is.Zero, fixture.Error);
-        Assert.That(fixture.Given!.GreedyThreshold, Is.EqualTo(4));
+        Assert.That(fixture.Run(InvokedName.Expand(alias, ["--greedy-threshold", "4"])), Is.Zero, fixture.Error);
+        Assert.That((fixture.GivenScheduler!.Name, fixture.Given!.GreedyThreshold), Is.EqualTo((scheduler, 4)));
     }
 }

@@ -23,7 +23,7 @@ public sealed class Wd40OptionTableTests
         ("--trial", null, null), ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
     ];
 
-    private static readonly (string[] Arguments, Wd40Options Expected)[] _valid =
+    internal static readonly (string[] Arguments, Wd40Options Expected)[] Valid =
     [
         ([], new Wd40Options()),
         (["-u", "5000", "-o", "500"], new Wd40Options { Tuner = new() { SliceMax = 5_000_000, SliceMin = 500_000 } }),
@@ -70,7 +70,7 @@ public sealed class Wd40OptionTableTests
             new Wd40Options { RelaxedMaps = true, PinRootPath = "/p", Kconfig = "/k", BtfCustomPath = "/b", BpfTokenPath = "/t" }),
     ];
 
-    private static readonly (string[] Arguments, string Value, string Range)[] _invalid =
+    internal static readonly (string[] Arguments, string Value, string Range)[] Invalid =
     [
         (["-u", "0"], "--slice-us-underutil: '0'", "1 to 1000000000"),
         (["-u", "-1"], "--slice-us-underutil: '-1'", "1 to 1000000000"),
@@ -188,8 +188,8 @@ public sealed class Wd40OptionTableTests
         SchedulerEnvironment.Read(name => name == "SCX_SYSFS_PREFIX" ? "/tree" : null, out _).SysfsPrefix, Is.EqualTo("/tree"));
 
     private static IEnumerable<TestCaseData> ValidLines() =>
-        _valid.Select(line => new TestCaseData(line.Arguments, line.Expected).SetArgDisplayNames(string.Join(' ', line.Arguments)));
+        Valid.Select(line => new TestCaseData(line.Arguments, line.Expected).SetArgDisplayNames(string.Join(' ', line.Arguments)));
 
     private static IEnumerable<TestCaseData> InvalidLines() =>
-        _invalid.Select(line => new TestCaseData(line.Arguments, line.Value, line.Range).SetArgDisplayNames(string.Join(' ', line.Arguments)));
+        Invalid.Select(line => new TestCaseData(line.Arguments, line.Value, line.Range).SetArgDisplayNames(string.Join(' ', line.Arguments)));
 }

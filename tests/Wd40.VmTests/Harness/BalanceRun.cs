@@ -17,21 +17,34 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
     public IReadOnlyList<ClusterStats> Steps =>
         [.. Readings.Select(line => line.Stats).DistinctBy(stats => stats.LbAtUs).Skip(1)];
 
+    /// <summary>
+    /// Balance steps until the domains' loads are within 5 % of their mean, and so in the mean of all that follow, since a step also sees the load of
+    /// what else wakes up in it; one more than there are steps if they never are.
+    /// </summary>
+    public int StepsUntilEven
+    {
+        get
+        {
+            var steps = Steps;
+            return 1 + Enumerable.Range(0, steps.Count).FirstOrDefault(i => IsEven(steps[i]) && IsEven([.. steps.Skip(i)]), steps.Count);
+        }
+    }
+
     /// <summary>Migrations that the statistics count as applied.</summary>
     public long Applied => Readings[^1].Stats.NrMigrations - Readings[0].Stats.NrMigrations;
 
     /// <summary>Moves of hogs that the kernel traced.</summary>
-    public int HogMoves => Moves.Count(move => IsHog(move.Pid));
+    public IReadOnlyList<TraceMove> HogMoves => [.. Moves.Where(move => IsHog(move.Pid))];
 
     /// <summary>Moves of hogs in what the scheduler has logged, in the same time.</summary>
-    public int LoggedHogMoves(string log)
+    public IReadOnlyList<LoggedMove> LoggedHogMoves(string log)
     {
         long from = Readings[0].MonoNs, to = Readings[^1].MonoNs;
-        return LoggedMove.Parse(log).Count(move => move.AtNs > from && move.AtNs <= to && IsHog(move.Pid));
+        return [.. LoggedMove.Parse(log).Where(move => move.AtNs > from && move.AtNs <= to && IsHog(move.Pid))];
     }
 
     /// <summary>Moves of other tasks that the kernel traced.</summary>
-    public int OtherMoves => Moves.Count - HogMoves;
+    public int OtherMoves => Moves.Count - HogMoves.Count;
 
     /// <summary>Runs hogs and records.</summary>
     /// <param name="guest">Where a scheduler runs.</param>
@@ -59,6 +72,13 @@ internal sealed record BalanceRun(HogsReport Hogs, IReadOnlyList<StatsLine> Read
             ?? throw new AssertionException("no statistics before the moment of interest");
         StatsLine[] used = [.. readings.Where(line => line.MonoNs >= first.MonoNs && line.MonoNs <= end)];
         return new BalanceRun(hogs, used, [.. moves.Where(move => move.AtNs >= begin && move.AtNs <= used[^1].MonoNs)]);
+    }
+
+    private static bool IsEven(params ClusterStats[] steps)
+    {
+        var loads = steps[0].Domains.Select((_, domain) => steps.Average(step => step.Domains[domain].Load)).ToArray();
+        var mean = loads.Average();
+        return loads.All(load => Math.Abs(load - mean) <= 0.05 * mean);
     }
 
     private bool IsHog(int pid) => Hogs.Groups.Any(group => group.Members.Any(member => member.Pid == pid));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Reports;
 
@@ -21,8 +22,15 @@ internal abstract class GuestFixture
     /// <param name="kernel">A series, or <c>newest</c>.</param>
     /// <param name="topology">Processors and memory.</param>
     /// <param name="clock">What the tests may prove, see docs of the runner.</param>
-    protected GuestFixture(string kernel, VmTopology topology, ClockMode clock) =>
+    /// <param name="scheduler">Name of the scheduler that they are about.</param>
+    protected GuestFixture(string kernel, VmTopology topology, ClockMode clock, string scheduler = Wd40Scheduler.Name)
+    {
+        Scheduler = scheduler;
         _options = new GuestOptions { Kernel = kernel, Topology = topology, Clock = clock, BootLimit = TimeSpan.FromMinutes(5) };
+    }
+
+    /// <summary>Name of the scheduler that the tests are about.</summary>
+    protected string Scheduler { get; }
 
     /// <summary>The guest.</summary>
     protected Guest Guest => _guest ?? throw new InvalidOperationException("the guest did not boot");
@@ -97,8 +105,14 @@ internal abstract class GuestFixture
         if (_shared is not null && !_shared.Job.HasEnded && _shared.Options == options)
             return _shared;
         await EndSharedSchedulerAsync().ConfigureAwait(false);
-        return _shared = await RunningScheduler.StartAsync(Guest, options).ConfigureAwait(false);
+        return _shared = await OwnSchedulerAsync(options).ConfigureAwait(false);
     }
+
+    /// <summary>A scheduler of the test's own, which disposes it; the shared one must have ended.</summary>
+    /// <param name="options">Of the command line.</param>
+    /// <param name="variables">Environment, as NAME=VALUE words.</param>
+    protected Task<RunningScheduler> OwnSchedulerAsync(string options, string variables = "") =>
+        RunningScheduler.StartAsync(Guest, options, variables, Scheduler);
 
     /// <summary>Ends the shared scheduler, so that the default one schedules.</summary>
     protected async Task EndSharedSchedulerAsync()

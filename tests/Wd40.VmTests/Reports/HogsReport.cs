@@ -23,9 +23,10 @@ internal sealed record HogsReport(long StartNs, long EndNs, double IdleShare, IR
 /// <param name="LongestGapNs">Longest time without progress of any of them in the window.</param>
 /// <param name="Switches">Times in the window that they were made to give up their CPU.</param>
 /// <param name="Moves">Moves between domains since the start, as the hogs noticed them.</param>
+/// <param name="Changes">Times that they have set their own affinity.</param>
 internal sealed record HogGroup(
     int Hogs, int Nice, int Alive, double ShareSum, double ShareMean, double ShareMin, double ShareMax,
-    long LongestGapNs, long Switches, long Moves, IReadOnlyList<HogMember> Members)
+    long LongestGapNs, long Switches, long Moves, long Changes, IReadOnlyList<HogMember> Members)
 {
     /// <summary>How far the members are apart: largest less smallest share, over the mean.</summary>
     public double Range => (ShareMax - ShareMin) / ShareMean;

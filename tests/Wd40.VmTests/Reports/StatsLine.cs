@@ -30,11 +30,17 @@ internal sealed record StatsArguments(ClusterStats Resp);
 /// <param name="WakeSync">Tasks that synchronous wake-ups left on the waker's CPU, percent of the total.</param>
 /// <param name="SyncPrevIdle">Tasks that synchronous wake-ups put on their idle previous CPU, percent of the total.</param>
 /// <param name="SliceUs">The bound of the slices that holds now: -o while the machine is full, else -u.</param>
+/// <param name="Pinned">Tasks that may run on one CPU only, percent of the total.</param>
+/// <param name="Greedy">Tasks put on an idle CPU of another domain of the same node, percent of the total.</param>
+/// <param name="GreedyFar">The same of another node, percent of the total.</param>
+/// <param name="KickGreedy">Idle CPUs of other domains woken to come and pull, percent of the total.</param>
+/// <param name="TaskGetErr">Tasks without a record where one was expected.</param>
 /// <param name="NrKeep">Running tasks that dispatch has let go on.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
 internal sealed record ClusterStats(
     long AtUs, long LbAtUs, long Total, double Load, double DlClamp, double DlPreset, double GreedyLocal,
     double GreedyXnuma, double WakeSync, double SyncPrevIdle, ulong SliceUs,
+    double Pinned, double Greedy, double GreedyFar, double KickGreedy, long TaskGetErr,
     long NrKeep, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
     IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)

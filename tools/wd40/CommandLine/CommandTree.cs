@@ -19,9 +19,15 @@ public sealed class CommandTree
     public CommandTree(Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> runScheduler)
     {
         var run = new Command("run", "Run a scheduler until it is stopped.");
-        var wd40 = new RunWd40Command(runScheduler);
+        RunSchedulerCommand[] builtIn =
+        [
+            new(Wd40Scheduler.Name, "domains by last-level cache, latency-aware order, two-level load balancing.", new Wd40OptionTable(), runScheduler),
+            new(RustyScheduler.Name, "as wd40, with domains by hand (--cpumasks) and no pull across nodes unless asked for.", new RustyOptionTable(),
+                runScheduler),
+        ];
         var compose = new RunComposeCommand(runScheduler);
-        run.Subcommands.Add(wd40.Command);
+        foreach (var scheduler in builtIn)
+            run.Subcommands.Add(scheduler.Command);
         run.Subcommands.Add(compose.Command);
         _root.Subcommands.Add(run);
         _root.Subcommands.Add(ModulesCommand.Create(Environment.GetEnvironmentVariable));
@@ -30,8 +36,9 @@ public sealed class CommandTree
         _root.Subcommands.Add(DemoCommand.Create());
         _root.Subcommands.Add(VmCommand.Create());
         _root.Subcommands.Add(CompareCommand.Create());
-        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(
-            new Dictionary<Command, OptionTable> { [wd40.Command] = wd40.Table, [compose.Command] = compose.Table });
+        var tables = builtIn.ToDictionary(scheduler => scheduler.Command, scheduler => (OptionTable)scheduler.Table);
+        tables.Add(compose.Command, compose.Table);
+        _root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(tables);
     }
 
     /// <summary>The command at the top.</summary>

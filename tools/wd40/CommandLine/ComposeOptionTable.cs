@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
 using Wd40.ArenaRuntime;
-using Wd40.Placement;
 using Wd40.Schedulers;
 
 namespace Wd40.Tool.CommandLine;
 
 /// <summary>The options of <c>wd40 run compose</c>: the modules, and those of wd40 that one of the modules reads.</summary>
-public sealed class ComposeOptionTable : Wd40OptionTable
+public sealed class ComposeOptionTable : MasksOptionTable
 {
     /// <summary>Stands in for a choice of a deadline module, which is made here by name.</summary>
     private const string Replaced = "--fifo-sched";
 
     private const string PlacementOption = "--placement";
-    private const string MasksOption = "--cpumasks";
 
     private readonly Option<string?> _name;
     private readonly Option<string?> _core;
     private readonly Option<string?> _placement;
     private readonly Option<string?> _deadline;
     private readonly Option<string?> _balance;
-    private readonly Option<string[]?> _cpuMasks;
 
     /// <summary>Declares the options.</summary>
     public ComposeOptionTable()
+        : base(new Wd40Options())
     {
         Remove(Replaced);
         Group("Modules");
@@ -34,8 +32,7 @@ public sealed class ComposeOptionTable : Wd40OptionTable
         _name = Word("--name", "NAME", null,
             $"What the kernel calls the scheduler: up to {SchedulerBuilder.MaxNameLength} letters, digits, _ and full stops; "
             + "without it the names of the modules.");
-        _cpuMasks = Words(MasksOption, "MASKS", "hexadecimal masks, commas or blanks between", Masks,
-            "CPUs of each domain, each CPU in one mask: 0x0f,0xf0. Digits may be grouped by underscores.");
+        DeclareMasks();
         MoveLastGroupFirst();
     }
 
@@ -74,17 +71,9 @@ public sealed class ComposeOptionTable : Wd40OptionTable
     public override string? Contradiction(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);
-        if (parsed.GetValue(_placement) == "masks" && parsed.GetResult(_cpuMasks) is null)
+        if (parsed.GetValue(_placement) == "masks" && !HasMasks(parsed))
             return $"{PlacementOption} masks needs {MasksOption}, one mask a domain, such as 0x0f,0xf0";
         return base.Contradiction(parsed);
-    }
-
-    /// <inheritdoc/>
-    public override Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
-    {
-        ArgumentNullException.ThrowIfNull(parsed);
-        var options = base.Read(parsed, environment);
-        return parsed.GetValue(_cpuMasks) is { Length: > 0 } words ? options with { CpuMasks = [.. words.SelectMany(CpuMask.ParseHexMasks)] } : options;
     }
 
     /// <inheritdoc/>
@@ -99,18 +88,4 @@ public sealed class ComposeOptionTable : Wd40OptionTable
 
     private Option<string?> Module(string name, ModuleSlot slot, string fallback, string help) =>
         Choice(name, "MODULE", fallback, [.. ModuleRegistry.OfSlot(slot).Select(module => module.Name)], help);
-
-    /// <summary>What is wrong with a word of masks, or null.</summary>
-    private static string? Masks(string word)
-    {
-        try
-        {
-            CpuMask.ParseHexMasks(word);
-            return null;
-        }
-        catch (FormatException malformed)
-        {
-            return malformed.Message;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Text;
+using Wd40.Schedulers;
 
 namespace Wd40.Tool.CommandLine;
 
@@ -7,7 +8,10 @@ namespace Wd40.Tool.CommandLine;
 public static class InvokedName
 {
     private const string AliasPrefix = "scx_";
-    private const string SchedulerName = "wd40";
+    private const string ProgramName = "wd40";
+
+    /// <summary>Schedulers that a name stands for; publish.sh makes a symbolic link for each.</summary>
+    private static readonly string[] _schedulers = [Wd40Scheduler.Name, RustyScheduler.Name];
 
     /// <summary>
     /// The first word of /proc/self/cmdline without its directory. Environment.ProcessPath is of no use here: a
@@ -22,7 +26,7 @@ public static class InvokedName
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Without /proc there is no way to tell; the plain name is the safe answer.
-            return SchedulerName;
+            return ProgramName;
         }
     }
 
@@ -34,10 +38,12 @@ public static class InvokedName
         return word[(word.LastIndexOf('/') + 1)..];
     }
 
-    /// <summary>True when the name stands for <c>run wd40</c>.</summary>
-    public static bool IsSchedulerAlias(string name) => name == AliasPrefix + SchedulerName;
+    /// <summary>True when the name stands for a scheduler: <c>scx_wd40</c> for <c>run wd40</c>.</summary>
+    public static bool IsSchedulerAlias(string name) => SchedulerOf(name) is not null;
 
     /// <summary>The words to parse: what was typed, after what the name stands for.</summary>
     public static string[] Expand(string name, IReadOnlyList<string> arguments) =>
-        IsSchedulerAlias(name) ? ["run", SchedulerName, .. arguments] : [.. arguments];
+        SchedulerOf(name) is { } scheduler ? ["run", scheduler, .. arguments] : [.. arguments];
+
+    private static string? SchedulerOf(string name) => _schedulers.FirstOrDefault(scheduler => name == AliasPrefix + scheduler);
 }

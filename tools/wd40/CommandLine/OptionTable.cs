@@ -59,13 +59,16 @@ public abstract class OptionTable
         return Add(option, valueName, Text(fallback), range);
     }
 
-    /// <summary>Declares a number that is null when not given.</summary>
-    protected Option<T?> OptionalNumber<T>(string name, string? alias, string valueName, string range, Func<T, bool> valid, string help)
+    /// <summary>Declares a number that, when not given, is null or has a default.</summary>
+    protected Option<T?> OptionalNumber<T>(
+        string name, string? alias, string valueName, string range, Func<T, bool> valid, string help, T? fallback = null)
         where T : struct, INumber<T>
     {
         var option = Create<T?>(name, alias, help);
+        if (fallback is not null)
+            option.DefaultValueFactory = _ => fallback;
         option.CustomParser = result => ParseNumber(result, name, range, valid);
-        return Add(option, valueName, null, range);
+        return Add(option, valueName, fallback is { } value ? Text(value) : null, range);
     }
 
     /// <summary>Declares a text; null when not given and without a default.</summary>
@@ -104,13 +107,14 @@ public abstract class OptionTable
 
     /// <summary>Declares one or more words, each checked; null when not given.</summary>
     /// <param name="name">Long name.</param>
+    /// <param name="alias">Short form, or null.</param>
     /// <param name="valueName">Name of the words in the help text.</param>
     /// <param name="range">Valid words.</param>
     /// <param name="wrong">What is wrong with a word, or null.</param>
     /// <param name="help">What it does.</param>
-    protected Option<string[]?> Words(string name, string valueName, string range, Func<string, string?> wrong, string help)
+    protected Option<string[]?> Words(string name, string? alias, string valueName, string range, Func<string, string?> wrong, string help)
     {
-        var option = Create<string[]?>(name, null, help);
+        var option = Create<string[]?>(name, alias, help);
         option.CustomParser = result =>
         {
             string[] words = [.. result.Tokens.Select(token => token.Value)];

@@ -10,7 +10,7 @@ using Wd40.Tool.Statistics;
 
 namespace Wd40.Tool.CommandLine;
 
-/// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>.</summary>
+/// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>; other schedulers on the hybrid core add to them.</summary>
 public class Wd40OptionTable : OptionTable
 {
     /// <summary>Largest half-life: the original stored it as 32-bit nanoseconds.</summary>
@@ -25,8 +25,10 @@ public class Wd40OptionTable : OptionTable
     private static readonly string _pause = string.Create(CultureInfo.InvariantCulture, $"{MonitorClient.ShortestInterval} or more");
     private const string Percent = "0 or more; 0 switches it off, 99.999 and more leaves it on";
 
-    private static readonly Wd40Options _defaults = new();
+    /// <summary>Heading of the options that make domains.</summary>
+    protected const string DomainGroup = "Domains and placement";
 
+    private readonly Wd40Options _defaults;
     private readonly Option<ulong> _sliceUnderutil;
     private readonly Option<ulong> _sliceOverutil;
     private readonly Option<double> _interval;
@@ -68,9 +70,18 @@ public class Wd40OptionTable : OptionTable
     private readonly Option<string?> _btfCustomPath;
     private readonly Option<string?> _bpfTokenPath;
 
-    /// <summary>Declares the options.</summary>
+    /// <summary>Declares the options, with the defaults of wd40.</summary>
     public Wd40OptionTable()
+        : this(new Wd40Options())
     {
+    }
+
+    /// <summary>Declares the options.</summary>
+    /// <param name="defaults">Values of options that are not given.</param>
+    protected Wd40OptionTable(Wd40Options defaults)
+    {
+        ArgumentNullException.ThrowIfNull(defaults);
+        _defaults = defaults;
         Group("Slices and periods");
         _sliceUnderutil = Number("--slice-us-underutil", "-u", "US", _defaults.Tuner.SliceMax / WdConstants.Usec, $"1 to {LargestSliceUs}",
             value => value is > 0 and <= LargestSliceUs, "Longest slice, given while queues are short.");
@@ -82,7 +93,7 @@ public class Wd40OptionTable : OptionTable
             string.Create(CultureInfo.InvariantCulture, $"greater than 0, at most {LargestHalfLife}"),
             value => value is >= 1e-9 and <= LargestHalfLife, "Half-life of all load averages.");
 
-        Group("Domains and placement");
+        Group(DomainGroup);
         _cacheLevel = Number("--cache-level", "-c", "LEVEL", _defaults.CacheLevel, "2 or 3", (uint level) => level is 2 or 3,
             "CPUs that share a cache of this level form a domain; without one of level 3 the next lower level counts.");
         _maxDomainCpus = Number("--max-domain-cpus", null, "N", _defaults.MaxDomainCpus, "0 or more; 0 splits none", (uint _) => true,
@@ -90,7 +101,9 @@ public class Wd40OptionTable : OptionTable
         _greedyThreshold = Number("--greedy-threshold", "-g", "N", _defaults.GreedyThreshold, "0 or more; 0 switches it off", (uint _) => true,
             "An idle CPU pulls from other domains of its node that have at least N tasks queued.");
         _greedyThresholdXNuma = OptionalNumber("--greedy-threshold-x-numa", null, "N", "0 or more; 0 switches it off", (uint _) => true,
-            "The same across NUMA nodes. Not given: pull in order of the keys, with a larger threshold than inside a node.");
+            "The same across NUMA nodes."
+            + (defaults.GreedyThresholdXNuma is null ? " Not given: pull in order of the keys, with a larger threshold than inside a node." : ""),
+            defaults.GreedyThresholdXNuma);
         _directGreedyUnder = Number("--direct-greedy-under", "-D", "PERCENT", _defaults.Tuner.DirectGreedyUnder, Percent, value => value >= 0,
             "Domains whose CPUs are busy less than this accept tasks of other domains on their idle CPUs.");
         _kickGreedyUnder = Number("--kick-greedy-under", "-K", "PERCENT", _defaults.Tuner.KickGreedyUnder, Percent, value => value >= 0,
@@ -144,6 +157,9 @@ public class Wd40OptionTable : OptionTable
         _btfCustomPath = Word("--btf-custom-path", "FILE", null, "BTF in place of the running kernel's.");
         _bpfTokenPath = Word("--bpf-token-path", "DIR", null, "Mounted BPF file system that a token is taken from.");
     }
+
+    /// <summary>The scheduler that the options stand for.</summary>
+    public virtual SchedulerDefinition Define(Wd40Options options) => Wd40Scheduler.Define(options);
 
     /// <summary>Checks what concerns several options; null when all is well, else what contradicts what.</summary>
     public virtual string? Contradiction(ParseResult parsed)
