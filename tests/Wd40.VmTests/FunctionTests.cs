@@ -14,7 +14,7 @@ namespace Wd40.VmTests;
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.FullOnly)]
+[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.OfRusty)]
 internal sealed partial class FunctionTests(string kernel, string scheduler = Wd40Scheduler.Name)
     : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel, scheduler)
 {

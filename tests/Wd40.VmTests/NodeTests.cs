@@ -10,7 +10,7 @@ namespace Wd40.VmTests;
 /// <summary>A machine with two NUMA nodes of one last-level cache each: its domains, and memory policies. One boot per kernel.</summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
-[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.FullOnly)]
+[TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.OfRusty)]
 internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.Name) : MachineTests(kernel, 2, 1, 4, scheduler)
 {
     /// <summary>No CPU takes tasks of another domain, so a task runs where its home is.</summary>

@@ -10,6 +10,9 @@ internal static class RunLength
     /// <summary>Category of the checks that only the run at full length makes.</summary>
     public const string FullOnly = "full-only";
 
+    /// <summary>Categories of the fixtures that run once more for rusty, at full length only.</summary>
+    public const string OfRusty = FullOnly + ",rusty";
+
     /// <summary>True for the acceptance checks at full length.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("WD40_FULL") == "1";
 
