@@ -19,40 +19,55 @@ public static class ModulesCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
+        var directory = new Option<string?>("--module-dir") { Description = "List the modules of this directory too.", HelpName = "DIR" };
         var command = new Command("modules", "List the modules that schedulers are composed of.");
+        command.Options.Add(directory);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
-                output.WriteLine(ToJson());
-            else
-                Print(output);
-            return (int)ExitCode.Clean;
+            try
+            {
+                IReadOnlyList<KnownModule> outside = parsed.GetValue(directory) is { } path ? ModuleDirectory.Read(path).Modules : [];
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(json))
+                    output.WriteLine(ToJson([.. ModuleRegistry.All, .. outside]));
+                else
+                    Print(output, [.. ModuleRegistry.All, .. outside]);
+                return (int)ExitCode.Clean;
+            }
+            catch (SchedulerException refused)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {refused.Message}. {refused.Remedy}");
+                return (int)refused.ExitCode;
+            }
         });
         return command;
     }
 
-    private static void Print(TextWriter output)
+    private static void Print(TextWriter output, IReadOnlyList<KnownModule> modules)
     {
-        var modules = ModuleRegistry.All;
         int slots = modules.Max(module => module.SlotName.Length), names = modules.Max(module => module.Name.Length),
-            origins = modules.Max(module => module.Assembly.Length);
+            origins = modules.Max(module => module.Origin.Length);
         output.WriteLine($"{"slot".PadRight(slots)}  {"name".PadRight(names)}  {"origin".PadRight(origins)}  "
             + $"{"content".PadRight(HashDigits)}  what it does");
         foreach (var module in modules)
         {
-            output.WriteLine($"{module.SlotName.PadRight(slots)}  {module.Name.PadRight(names)}  {module.Assembly.PadRight(origins)}  "
+            output.WriteLine($"{module.SlotName.PadRight(slots)}  {module.Name.PadRight(names)}  {module.Origin.PadRight(origins)}  "
                 + $"{module.ContentHash()[..HashDigits]}  {module.Description}");
             if (module.Options.Count > 0)
                 output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  options: {string.Join(" ", module.Options)}");
+            foreach (var setting in module.Settings)
+            {
+                output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  --set {module.Name}.{setting.Name}=N: {setting.Help} "
+                    + $"[default: {setting.Default}] [valid: {setting.Smallest} to {setting.Largest}]");
+            }
         }
     }
 
-    private static string ToJson()
+    private static string ToJson(IEnumerable<KnownModule> modules)
     {
         var list = new JsonArray();
-        foreach (var module in ModuleRegistry.All)
+        foreach (var module in modules)
         {
             var options = new JsonArray();
             foreach (var option in module.Options)
@@ -61,10 +76,18 @@ public static class ModulesCommand
             {
                 ["slot"] = module.SlotName,
                 ["name"] = module.Name,
-                ["origin"] = module.Assembly,
+                ["origin"] = module.Origin,
                 ["sha256"] = module.ContentHash(),
                 ["description"] = module.Description,
                 ["options"] = options,
+                ["settings"] = new JsonArray([.. module.Settings.Select(setting => (JsonNode)new JsonObject
+                {
+                    ["name"] = setting.Name,
+                    ["default"] = setting.Default,
+                    ["smallest"] = setting.Smallest,
+                    ["largest"] = setting.Largest,
+                    ["help"] = setting.Help,
+                })]),
             });
         }
         return list.ToJsonString(_indented);
