@@ -79,12 +79,14 @@ dotnet build Wd40.sln -c Release -v q --nologo -clp:NoSummary >"$out/build.log" 
 make -s -C workloads O="$PWD/artifacts/workloads" >"$out/workloads.log" 2>&1 || { tail -n 20 "$out/workloads.log"; one_failed "workload program"; finish; }
 case ",$tiers," in *,vm,*)
 	say "publishing wd40 for the guests"
-	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; } ;;
+	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; }
+	say "building the samples outside the tree"
+	samples/build.sh --out artifacts/samples >"$out/samples.log" 2>&1 || { tail -n 20 "$out/samples.log"; one_failed "samples (see $out/samples.log)"; finish; } ;;
 esac
 if [ $format = 1 ]; then
 	say "checking formats"
 	# All C of the tree but what bpftool wrote.
-	if find arena-bpf bench tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
+	if find arena-bpf bench samples tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
 	if dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
 fi
 

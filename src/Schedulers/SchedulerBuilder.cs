@@ -15,6 +15,8 @@ public sealed class SchedulerBuilder
     private readonly string _name;
     private readonly Dictionary<ModuleSlot, KnownModule> _modules = [];
 
+    private IReadOnlyList<KnownModule> _outside = [];
+
     private SchedulerBuilder(string name) => _name = name;
 
     /// <summary>Begins a scheduler.</summary>
@@ -29,6 +31,14 @@ public sealed class SchedulerBuilder
                 $"Use 1 to {MaxNameLength} letters, digits, underscores and full stops.");
         }
         return new SchedulerBuilder(name);
+    }
+
+    /// <summary>Makes the modules of a directory known, for the names that follow.</summary>
+    public SchedulerBuilder ModulesFrom(ModuleDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _outside = [.. _outside, .. directory.Modules];
+        return this;
     }
 
     /// <summary>Chooses the core.</summary>
@@ -55,7 +65,7 @@ public sealed class SchedulerBuilder
 
     private SchedulerBuilder Fill(ModuleSlot slot, string name)
     {
-        var module = ModuleRegistry.Find(slot, name);
+        var module = ModuleRegistry.Find(slot, name, _outside);
         if (_modules.TryGetValue(slot, out var other))
         {
             throw new SchedulerException(ExitCode.Usage, $"the slot {module.SlotName} of {_name} is filled by '{other.Name}' and by '{name}'",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Collections.ObjectModel;
 using Wd40.LoadBalance;
 using Wd40.Placement;
 
@@ -108,6 +109,9 @@ public sealed record Wd40Options
 
     /// <summary>--report: file that receives the exit report as JSON.</summary>
     public string? ReportPath { get; init; }
+
+    /// <summary>--set: values of settings of modules, by MODULE.NAME.</summary>
+    public IReadOnlyDictionary<string, ulong> ModuleSettings { get; init; } = ReadOnlyDictionary<string, ulong>.Empty;
 
     /// <summary>--relaxed-maps: libbpf ignores unknown map attributes.</summary>
     public bool? RelaxedMaps { get; init; }

@@ -63,6 +63,21 @@ public sealed class ModuleManifest
         return new ModuleManifest(name, slot, abi, layouts.AsReadOnly());
     }
 
+    /// <summary>
+    /// Reads the first section, and in place of the second the object's own type information, of which that is the sum: for objects that were
+    /// built outside Wd40, without its tools.
+    /// </summary>
+    /// <param name="elf">The object.</param>
+    /// <param name="types">Its type information.</param>
+    /// <param name="what">What to call the object in messages.</param>
+    /// <exception cref="CompositionException">The section is missing or says nothing understandable.</exception>
+    public static ModuleManifest Read(ElfFile elf, Btf types, string what)
+    {
+        var (name, slot, abi) = ReadModule(elf, what);
+        return new ModuleManifest(name, slot, abi, new ReadOnlyDictionary<string, ulong>(
+            new Dictionary<string, ulong>(new Layout.LayoutReader(types).ReadHashes(), StringComparer.Ordinal)));
+    }
+
     /// <summary>The text of section <see cref="LayoutSection"/> for the given hashes, in order of the names.</summary>
     public static string FormatLayouts(IEnumerable<KeyValuePair<string, ulong>> layouts)
     {

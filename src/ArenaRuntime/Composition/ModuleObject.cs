@@ -11,12 +11,18 @@ public sealed class ModuleObject
 
     private readonly ElfFile _elf;
 
-    private ModuleObject(string source, ReadOnlyMemory<byte> bytes)
+    private ModuleObject(string source, ReadOnlyMemory<byte> bytes, bool stamped = true)
     {
         Source = source;
         Bytes = bytes;
         _elf = ElfFile.Parse(bytes, source);
-        Manifest = ModuleManifest.Read(_elf, source);
+        if (stamped)
+        {
+            Manifest = ModuleManifest.Read(_elf, source);
+            return;
+        }
+        using var types = ReadBtf();
+        Manifest = ModuleManifest.Read(_elf, types, source);
     }
 
     /// <summary>Where the object came from, for messages: a path or a resource name.</summary>
@@ -34,13 +40,19 @@ public sealed class ModuleObject
 
     /// <summary>Reads an object from a file.</summary>
     /// <exception cref="CompositionException">It cannot be read, is truncated, foreign, or has no manifest.</exception>
-    public static ModuleObject FromFile(string path)
+    public static ModuleObject FromFile(string path) => FromFile(path, stamped: true);
+
+    /// <summary>Reads an object that was built outside Wd40, by a compiler alone: its layouts are taken from its type information.</summary>
+    /// <exception cref="CompositionException">It cannot be read, is truncated, foreign, or has no manifest or no type information.</exception>
+    public static ModuleObject FromOutside(string path) => FromFile(path, stamped: false);
+
+    private static ModuleObject FromFile(string path, bool stamped)
     {
         try
         {
             if (new FileInfo(path).Length > MaxSize)
                 throw new CompositionException($"cannot use {path}: it is larger than {MaxSize >> 20} MiB", "Name a BPF object that was compiled for Wd40 (*.bpf.o).");
-            return new ModuleObject(path, File.ReadAllBytes(path));
+            return new ModuleObject(path, File.ReadAllBytes(path), stamped);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,14 +22,14 @@ public static class ModuleRegistry
         {
             Name = "hybrid",
             Slot = ModuleSlot.Core,
-            Assembly = CoreAssembly,
+            Origin = CoreAssembly,
             Description = "A queue a domain and a CPU in the kernel; user space makes domains, tunes and balances.",
         },
         new KnownModule
         {
             Name = "flat",
             Slot = ModuleSlot.Placement,
-            Assembly = PlacementAssembly,
+            Origin = PlacementAssembly,
             Description = "One domain for the whole machine.",
             MakeDomains = (topology, _) => Domains.Flat(topology),
         },
@@ -37,7 +37,7 @@ public static class ModuleRegistry
         {
             Name = "llc",
             Slot = ModuleSlot.Placement,
-            Assembly = PlacementAssembly,
+            Origin = PlacementAssembly,
             Description = "One domain a last-level cache.",
             Options = ["--cache-level", "--max-domain-cpus", "--greedy-threshold", .. _betweenDomains],
             MakeDomains = (topology, options) => Domains.ByCache(topology, options.CacheLevel, options.MaxDomainCpus),
@@ -47,7 +47,7 @@ public static class ModuleRegistry
         {
             Name = "masks",
             Slot = ModuleSlot.Placement,
-            Assembly = PlacementAssembly,
+            Origin = PlacementAssembly,
             Description = "Hand-made domains: one a CPU mask of --cpumasks.",
             Options = ["--cpumasks", "--greedy-threshold", .. _betweenDomains],
             MakeDomains = (topology, options) => Domains.ByMasks(topology, options.CpuMasks),
@@ -57,7 +57,7 @@ public static class ModuleRegistry
         {
             Name = "numa",
             Slot = ModuleSlot.Placement,
-            Assembly = PlacementAssembly,
+            Origin = PlacementAssembly,
             Description = "One domain a NUMA node.",
             Options = _betweenDomains,
             MakeDomains = (topology, _) => Domains.ByNode(topology),
@@ -68,7 +68,7 @@ public static class ModuleRegistry
         {
             Name = "fifo",
             Slot = ModuleSlot.Deadline,
-            Assembly = DeadlineAssembly,
+            Origin = DeadlineAssembly,
             Description = "First in, first out, equal slices: no weights, no preemption.",
             Options = _slices,
         },
@@ -76,7 +76,7 @@ public static class ModuleRegistry
         {
             Name = "interactive",
             Slot = ModuleSlot.Deadline,
-            Assembly = DeadlineAssembly,
+            Origin = DeadlineAssembly,
             Description = "Virtual time plus a request that latency-critical tasks shorten.",
             Options = _slices,
         },
@@ -84,7 +84,7 @@ public static class ModuleRegistry
         {
             Name = "vtime",
             Slot = ModuleSlot.Deadline,
-            Assembly = DeadlineAssembly,
+            Origin = DeadlineAssembly,
             Description = "Plain weighted virtual time.",
             Options = _slices,
         },
@@ -92,14 +92,14 @@ public static class ModuleRegistry
         {
             Name = "none",
             Slot = ModuleSlot.LoadBalance,
-            Assembly = LoadBalanceAssembly,
+            Origin = LoadBalanceAssembly,
             Description = "No loads, no moves.",
         },
         new KnownModule
         {
             Name = "rusty",
             Slot = ModuleSlot.LoadBalance,
-            Assembly = LoadBalanceAssembly,
+            Origin = LoadBalanceAssembly,
             Description = "Duty cycles and weights; moves tasks between domains and nodes.",
             Options =
             [
@@ -114,10 +114,24 @@ public static class ModuleRegistry
     public static IEnumerable<KnownModule> OfSlot(ModuleSlot slot) => All.Where(module => module.Slot == slot);
 
     /// <summary>A module by slot and name.</summary>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="outside">Modules that do not ship, to be looked at too.</param>
     /// <exception cref="SchedulerException">There is none; the message lists those there are.</exception>
-    public static KnownModule Find(ModuleSlot slot, string name) => OfSlot(slot).FirstOrDefault(module => module.Name == name)
-        ?? throw new SchedulerException(ExitCode.Usage, $"there is no module '{name}' for the slot {NameOf(slot)}",
-            $"Modules of this slot are {string.Join(", ", OfSlot(slot).Select(module => module.Name))}; wd40 modules describes them.");
+    public static KnownModule Find(ModuleSlot slot, string name, IReadOnlyList<KnownModule>? outside = null)
+    {
+        var all = All.Concat(outside ?? []);
+        if (all.FirstOrDefault(module => module.Slot == slot && module.Name == name) is { } found)
+            return found;
+        if (outside?.FirstOrDefault(module => module.Name == name) is { } other)
+        {
+            throw new SchedulerException(ExitCode.Usage, $"module '{name}' ({other.Origin}) fills the slot {other.SlotName}, not {NameOf(slot)}",
+                $"Name it as {other.SlotName}, or another module as {NameOf(slot)}.");
+        }
+        throw new SchedulerException(ExitCode.Usage, $"there is no module '{name}' for the slot {NameOf(slot)}",
+            $"Modules of this slot are {string.Join(", ", all.Where(module => module.Slot == slot).Select(module => module.Name))}; "
+            + "wd40 modules describes them.");
+    }
 
     /// <summary>A slot as the BPF sources and the command line call it.</summary>
     public static string NameOf(ModuleSlot slot) => slot.ToString().ToLowerInvariant();

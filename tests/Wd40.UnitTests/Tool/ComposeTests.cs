@@ -62,6 +62,9 @@ public sealed class ComposeTests
     [TestCase("--fifo-sched", "--fifo-sched")]
     [TestCase("--name a-b", "'a-b' is no name for a scheduler")]
     [TestCase("--stats 1 --monitor 1", "give one of them")]
+    [TestCase("--module-dir /nowhere/modules", "cannot use /nowhere/modules: ENOENT")]
+    [TestCase("--set a.b=1", "no module of hybrid_llc_interactive_rusty has a setting 'a.b'")]
+    [TestCase("--set a.b", "setting 'a.b' is not of the form MODULE.NAME=VALUE")]
     public void What_does_not_fit_is_refused_and_nothing_runs(string options, string message)
     {
         using var fixture = new CommandLineFixture();
@@ -88,7 +91,7 @@ public sealed class ComposeTests
         Assert.That(fixture.Run("modules"), Is.Zero, fixture.Error);
         foreach (var module in ModuleRegistry.All)
         {
-            var line = $@"{module.SlotName} +{module.Name} +{module.Assembly} +{module.ContentHash()[..12]}  {module.Description}";
+            var line = $@"{module.SlotName} +{module.Name} +{module.Origin} +{module.ContentHash()[..12]}  {module.Description}";
             Assert.That(fixture.Output, Does.Match(line));
         }
         Assert.That(fixture.Output, Does.Contain("options: --cpumasks --greedy-threshold"));

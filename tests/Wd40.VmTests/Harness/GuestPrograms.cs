@@ -21,11 +21,11 @@ internal static class GuestPrograms
     /// <summary>The C loader in the guest.</summary>
     public const string CLoader = Directory + "/c-loader";
 
-    /// <summary>Names a directory that holds <c>wd40/</c> and <c>workloads/</c>, in place of the artifacts directory of the tree.</summary>
+    /// <summary>Names a directory that holds <c>wd40/</c>, <c>workloads/</c> and <c>samples/</c>, in place of the artifacts directory of the tree.</summary>
     private const string Variable = "WD40_GUEST_FILES";
 
     private const string Remedy =
-        "./test.sh --tier vm makes all of it; by hand: tools/wd40/publish.sh --out artifacts/wd40 && make -C workloads O=$PWD/artifacts/workloads";
+        "./test.sh --tier vm makes all of it; by hand: tools/wd40/publish.sh --out artifacts/wd40 && make -C workloads O=$PWD/artifacts/workloads && samples/build.sh --out artifacts/samples";
 
     /// <summary>All of them, as files that a guest finds when it starts.</summary>
     public static IReadOnlyList<GuestFile> All() =>
@@ -36,6 +36,9 @@ internal static class GuestPrograms
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
     ];
+
+    /// <summary>A file of samples/MyModule, built outside the solution; on the host.</summary>
+    public static string Sample(string name) => Artifact("samples/mymodule", name);
 
     private static string Native(string name)
     {

@@ -18,6 +18,8 @@ public sealed class ComposeOptionTable : MasksOptionTable
     private readonly Option<string?> _placement;
     private readonly Option<string?> _deadline;
     private readonly Option<string?> _balance;
+    private readonly Option<string?> _directory;
+    private readonly Option<string[]?> _settings;
 
     /// <summary>Declares the options.</summary>
     public ComposeOptionTable()
@@ -29,6 +31,9 @@ public sealed class ComposeOptionTable : MasksOptionTable
         _placement = Module(PlacementOption, ModuleSlot.Placement, "llc", "Groups of CPUs that share a queue, and the CPU of a task that wakes up.");
         _deadline = Module("--deadline", ModuleSlot.Deadline, "interactive", "Order and slices.");
         _balance = Module("--balance", ModuleSlot.LoadBalance, "rusty", "Which tasks move to another domain.");
+        _directory = Word("--module-dir", "DIR", null,
+            "Modules of this directory may be named too: NAME.bpf.o and NAME.dll, which nobody but root and the user that runs this can change.");
+        _settings = Words("--set", null, "MODULE.NAME=VALUE", "see wd40 modules --module-dir", _ => null, "Settings of modules of --module-dir.");
         _name = Word("--name", "NAME", null,
             $"What the kernel calls the scheduler: up to {SchedulerBuilder.MaxNameLength} letters, digits, _ and full stops; "
             + "without it the names of the modules.");
@@ -43,7 +48,22 @@ public sealed class ComposeOptionTable : MasksOptionTable
         ArgumentNullException.ThrowIfNull(parsed);
         string core = parsed.GetValue(_core)!, placement = parsed.GetValue(_placement)!, deadline = parsed.GetValue(_deadline)!,
             balance = parsed.GetValue(_balance)!;
-        return SchedulerBuilder.Named(parsed.GetValue(_name) ?? $"{core}_{placement}_{deadline}_{balance}")
+        var names = $"{core}_{placement}_{deadline}_{balance}";
+        // Modules of a directory may have long names; those that ship fit.
+        var builder = SchedulerBuilder.Named(parsed.GetValue(_name) ?? names[..Math.Min(names.Length, SchedulerBuilder.MaxNameLength)]);
+        IReadOnlyList<KnownModule> outside = [];
+        if (parsed.GetValue(_directory) is { } path)
+        {
+            var directory = ModuleDirectory.Read(path);
+            builder.ModulesFrom(directory);
+            outside = directory.Modules;
+        }
+        foreach (var (option, slot) in new[]
+        {
+            (_core, ModuleSlot.Core), (_placement, ModuleSlot.Placement), (_deadline, ModuleSlot.Deadline), (_balance, ModuleSlot.LoadBalance),
+        })
+            RequireKnown(option.Name, parsed.GetValue(option)!, slot, outside);
+        return builder
             .Core(core)
             .Placement(placement)
             .Deadline(deadline)
@@ -67,6 +87,14 @@ public sealed class ComposeOptionTable : MasksOptionTable
         return null;
     }
 
+    /// <summary>The values of <c>--set</c>.</summary>
+    /// <exception cref="SchedulerException">One is malformed, out of range, or for a setting that the scheduler does not have.</exception>
+    public IReadOnlyDictionary<string, ulong> ReadSettings(ParseResult parsed, SchedulerDefinition scheduler)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.GetValue(_settings) is { Length: > 0 } words ? ModuleSettings.Parse(scheduler, words) : new Wd40Options().ModuleSettings;
+    }
+
     /// <inheritdoc/>
     public override string? Contradiction(ParseResult parsed)
     {
@@ -87,5 +115,16 @@ public sealed class ComposeOptionTable : MasksOptionTable
     }
 
     private Option<string?> Module(string name, ModuleSlot slot, string fallback, string help) =>
-        Choice(name, "MODULE", fallback, [.. ModuleRegistry.OfSlot(slot).Select(module => module.Name)], help);
+        Word(name, "MODULE", fallback, help, string.Join(", ", ModuleRegistry.OfSlot(slot).Select(module => module.Name)));
+
+    /// <summary>In the words of the command line; a module of another slot is left to the builder, which says of which.</summary>
+    private static void RequireKnown(string option, string name, ModuleSlot slot, IReadOnlyList<KnownModule> outside)
+    {
+        string[] names = [.. ModuleRegistry.OfSlot(slot).Concat(outside.Where(module => module.Slot == slot)).Select(module => module.Name)];
+        if (!names.Contains(name) && outside.All(module => module.Name != name))
+        {
+            throw new SchedulerException(ExitCode.Usage, $"{option}: '{name}' is not valid; valid: {string.Join(", ", names)}",
+                "wd40 modules describes them; those of a directory need --module-dir");
+        }
+    }
 }

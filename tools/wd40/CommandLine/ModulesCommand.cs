@@ -25,36 +25,40 @@ public static class ModulesCommand
         {
             Description = "Load each module, attach nothing, and print what the verifier goes through for each of its functions.",
         };
+        var directory = new Option<string?>("--module-dir") { Description = "List the modules of this directory too.", HelpName = "DIR" };
         var command = new Command("modules", "List the modules that schedulers are composed of.");
+        command.Options.Add(directory);
         command.Options.Add(json);
         command.Options.Add(cost);
         command.SetAction(parsed =>
         {
             try
             {
-                var costs = parsed.GetValue(cost) ? Measure(environment, parsed.InvocationConfiguration.Error) : [];
+                IReadOnlyList<KnownModule> outside = parsed.GetValue(directory) is { } path ? ModuleDirectory.Read(path).Modules : [];
+                KnownModule[] modules = [.. ModuleRegistry.All, .. outside];
+                var costs = parsed.GetValue(cost) ? Measure(modules, environment, parsed.InvocationConfiguration.Error) : [];
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(json))
-                    output.WriteLine(ToJson(costs));
+                    output.WriteLine(ToJson(modules, costs));
                 else
-                    Print(output, costs);
+                    Print(output, modules, costs);
                 return (int)ExitCode.Clean;
             }
-            catch (SchedulerException failure)
+            catch (SchedulerException refused)
             {
-                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {failure.Message}. {failure.Remedy}");
-                return (int)failure.ExitCode;
+                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {refused.Message}. {refused.Remedy}");
+                return (int)refused.ExitCode;
             }
         });
         return command;
     }
 
-    private static List<SlotCost> Measure(Func<string, string?> environment, TextWriter progress)
+    private static List<SlotCost> Measure(IEnumerable<KnownModule> modules, Func<string, string?> environment, TextWriter progress)
     {
         var prefix = SchedulerEnvironment.Read(environment, out _).SysfsPrefix;
         var meter = new SlotMeter(new KernelInterface(prefix), new Wd40Options { SysfsPrefix = prefix });
         var costs = new List<SlotCost>();
-        foreach (var module in ModuleRegistry.All)
+        foreach (var module in modules)
         {
             progress.WriteLine($"wd40: loading {module}");
             costs.AddRange(meter.Measure(module));
@@ -65,29 +69,33 @@ public static class ModulesCommand
     private static IEnumerable<SlotCost> Of(IEnumerable<SlotCost> costs, KnownModule module) =>
         costs.Where(cost => cost.Slot == module.SlotName && cost.Module == module.Name);
 
-    private static void Print(TextWriter output, List<SlotCost> costs)
+    private static void Print(TextWriter output, IReadOnlyList<KnownModule> modules, List<SlotCost> costs)
     {
-        var modules = ModuleRegistry.All;
         int slots = modules.Max(module => module.SlotName.Length), names = modules.Max(module => module.Name.Length),
-            origins = modules.Max(module => module.Assembly.Length);
+            origins = modules.Max(module => module.Origin.Length);
         output.WriteLine($"{"slot".PadRight(slots)}  {"name".PadRight(names)}  {"origin".PadRight(origins)}  "
             + $"{"content".PadRight(HashDigits)}  what it does");
         foreach (var module in modules)
         {
-            output.WriteLine($"{module.SlotName.PadRight(slots)}  {module.Name.PadRight(names)}  {module.Assembly.PadRight(origins)}  "
+            output.WriteLine($"{module.SlotName.PadRight(slots)}  {module.Name.PadRight(names)}  {module.Origin.PadRight(origins)}  "
                 + $"{module.ContentHash()[..HashDigits]}  {module.Description}");
             if (module.Options.Count > 0)
                 output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  options: {string.Join(" ", module.Options)}");
             var own = Of(costs, module).Select(cost => string.Create(CultureInfo.InvariantCulture, $"{cost.Function} {cost.Instructions}")).ToArray();
             if (own.Length > 0)
                 output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  verified instructions: {string.Join(", ", own)}");
+            foreach (var setting in module.Settings)
+            {
+                output.WriteLine($"{"".PadRight(slots)}  {"".PadRight(names)}  --set {module.Name}.{setting.Name}=N: {setting.Help} "
+                    + $"[default: {setting.Default}] [valid: {setting.Smallest} to {setting.Largest}]");
+            }
         }
     }
 
-    private static string ToJson(List<SlotCost> costs)
+    private static string ToJson(IEnumerable<KnownModule> modules, List<SlotCost> costs)
     {
         var list = new JsonArray();
-        foreach (var module in ModuleRegistry.All)
+        foreach (var module in modules)
         {
             var options = new JsonArray();
             foreach (var option in module.Options)
@@ -99,10 +107,18 @@ public static class ModulesCommand
             {
                 ["slot"] = module.SlotName,
                 ["name"] = module.Name,
-                ["origin"] = module.Assembly,
+                ["origin"] = module.Origin,
                 ["xxh128"] = module.ContentHash(),
                 ["description"] = module.Description,
                 ["options"] = options,
+                ["settings"] = new JsonArray([.. module.Settings.Select(setting => (JsonNode)new JsonObject
+                {
+                    ["name"] = setting.Name,
+                    ["default"] = setting.Default,
+                    ["smallest"] = setting.Smallest,
+                    ["largest"] = setting.Largest,
+                    ["help"] = setting.Help,
+                })]),
                 // Empty unless --cost asked for it.
                 ["verified_instructions"] = own,
             });

@@ -72,7 +72,12 @@ public abstract class OptionTable
     }
 
     /// <summary>Declares a text; null when not given and without a default.</summary>
-    protected Option<string?> Word(string name, string valueName, string? fallback, string help)
+    /// <param name="name">Long name.</param>
+    /// <param name="valueName">Name of the text in the help text.</param>
+    /// <param name="fallback">Its default, or null.</param>
+    /// <param name="help">What it does.</param>
+    /// <param name="range">What the help text says of valid texts; checked by whoever reads it.</param>
+    protected Option<string?> Word(string name, string valueName, string? fallback, string help, string? range = null)
     {
         var option = Create<string?>(name, null, help);
         if (fallback is not null)
@@ -83,23 +88,6 @@ public abstract class OptionTable
             if (text.Length > 0)
                 return text;
             result.AddError(Invalid(name, text, "any text that is not empty"));
-            return null;
-        };
-        return Add(option, valueName, fallback, null);
-    }
-
-    /// <summary>Declares a word that is one of several.</summary>
-    protected Option<string?> Choice(string name, string valueName, string fallback, IReadOnlyList<string> words, string help)
-    {
-        var range = string.Join(", ", words);
-        var option = Create<string?>(name, null, help);
-        option.DefaultValueFactory = _ => fallback;
-        option.CustomParser = result =>
-        {
-            var text = result.Tokens[^1].Value;
-            if (words.Contains(text))
-                return text;
-            result.AddError(Invalid(name, text, range));
             return null;
         };
         return Add(option, valueName, fallback, range);

@@ -23,11 +23,15 @@ public sealed class RunComposeCommand
                 var scheduler = Table.Define(parsed);
                 error ??= Table.Unread(parsed, scheduler) ?? Table.Contradiction(parsed);
                 if (error is null)
-                    return run(scheduler, Table.Read(parsed, environment), parsed.InvocationConfiguration);
+                {
+                    var options = Table.Read(parsed, environment) with { ModuleSettings = Table.ReadSettings(parsed, scheduler) };
+                    return run(scheduler, options, parsed.InvocationConfiguration);
+                }
             }
             catch (SchedulerException refused)
             {
-                error = $"{refused.Message}. {refused.Remedy}";
+                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {refused.Message}. {refused.Remedy}");
+                return (int)refused.ExitCode;
             }
             parsed.InvocationConfiguration.Error.WriteLine($"wd40: {error}");
             return (int)ExitCode.Usage;
