@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Numerics;
-
 namespace Wd40.LoadBalance;
 
 /// <summary>
@@ -19,7 +17,7 @@ namespace Wd40.LoadBalance;
 /// </para>
 /// <para>All memory is allocated at construction; a plan allocates nothing. Not thread-safe.</para>
 /// </summary>
-public sealed class BalancePlanner
+public sealed class BalancePlanner : IBalancePlanner
 {
     /// <summary>Largest number of domains.</summary>
     public const int MaxDomains = 64;
@@ -30,22 +28,9 @@ public sealed class BalancePlanner
     /// <summary>Load of always-runnable tasks that a unit of capacity runs, as long as weights do not count: 102400 for 1024.</summary>
     private const long LoadPerCapacity = 100;
 
-    /// <summary>Which tasks a search looks at, by what their memory policy favours.</summary>
-    private enum Candidates
-    {
-        All,
-
-        /// <summary>Those that favour the taker and not the giver.</summary>
-        ComingHome,
-
-        /// <summary>All but those that favour the giver and not the taker.</summary>
-        NotLeavingHome,
-    }
-
-    private const int CountShift = 44;
     private readonly CandidateLists _lists;
     private readonly Transfer[] _transfers;
-    private readonly ulong[] _sums = new ulong[4 * 256];
+    private readonly DomainSums _sums = new();
     private readonly int[] _counts = new int[MaxDomains];
     private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
     private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains], _nodeRoom = new long[MaxDomains];
@@ -60,37 +45,35 @@ public sealed class BalancePlanner
     public BalancePlanner(int maxTasks, BalanceThresholds? thresholds = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTasks, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, (1 << (64 - CountShift)) - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, DomainSums.MaxTasks);
         Thresholds = thresholds ?? new BalanceThresholds();
         _lists = new CandidateLists(maxTasks);
         _transfers = new Transfer[maxTasks];
     }
 
-    /// <summary>When to act, from the next round on.</summary>
+    /// <inheritdoc/>
     public BalanceThresholds Thresholds { get; set; }
 
-    /// <summary>Load of each domain after the planned moves, in the round's units.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<long> Load => _load;
 
-    /// <summary>Load less share of each domain after the planned moves.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<long> Imbalance => _imbalance;
 
-    /// <summary>Load planned to come in (+) or to go (-).</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<long> Delta => _delta;
 
-    /// <summary>Loads without any move: what a balancer that is switched off reports.</summary>
-    /// <param name="round">The columns.</param>
+    /// <inheritdoc/>
     public void Measure(in BalanceRound round)
     {
         _planned = 0;
         _negligible = round.Negligible;
-        Sum(round);
+        _sums.Add(round, _load, _counts);
+        _delta.AsSpan().Clear();
         Shares(round);
     }
 
-    /// <summary>Plans the moves of a round.</summary>
-    /// <param name="round">The columns.</param>
-    /// <returns>The transfers in order; valid until the next call.</returns>
+    /// <inheritdoc/>
     public ReadOnlySpan<Transfer> Plan(in BalanceRound round)
     {
         Measure(round);
@@ -128,33 +111,6 @@ public sealed class BalancePlanner
                 return true;
         }
         return false;
-    }
-
-    private void Sum(in BalanceRound round)
-    {
-        // Count and sum in one word; four tables, because additions to one word wait for each other.
-        Span<ulong> sums = _sums;
-        sums.Clear();
-        var loads = round.Load;
-        var domains = round.Domain[..loads.Length];
-        const ulong one = 1ul << CountShift;
-        int i = 0;
-        for (; i + 3 < loads.Length; i += 4)
-        {
-            sums[domains[i]] += loads[i] | one;
-            sums[256 + domains[i + 1]] += loads[i + 1] | one;
-            sums[512 + domains[i + 2]] += loads[i + 2] | one;
-            sums[768 + domains[i + 3]] += loads[i + 3] | one;
-        }
-        for (; i < loads.Length; i++)
-            sums[domains[i]] += loads[i] | one;
-        for (int domain = 0; domain < MaxDomains; domain++)
-        {
-            ulong sum = sums[domain] + sums[256 + domain] + sums[512 + domain] + sums[768 + domain];
-            _load[domain] = (long)(sum & (one - 1));
-            _counts[domain] = (int)(sum >> CountShift);
-            _delta[domain] = 0;
-        }
     }
 
     /// <summary>Shares of the domains within their node, and of the nodes within the machine.</summary>
@@ -196,10 +152,10 @@ public sealed class BalancePlanner
     {
         for (int node = 0; node < round.Nodes; node++)
             _nodeLeft[node] = Cutoff(_nodeImbalance[node]);
-        ulong givers = All(round.Nodes);
+        ulong givers = DomainSet.All(round.Nodes);
         while (givers != 0)
         {
-            int from = Most(_nodeImbalance, givers);
+            int from = DomainSet.Most(_nodeImbalance, givers);
             if (_nodeImbalance[from] <= Threshold(Thresholds.Node, _nodeTarget[from]))
                 return;
             long moved = MoveBetweenNodes(round, push, from);
@@ -221,19 +177,19 @@ public sealed class BalancePlanner
         ulong triedNodes = 1ul << from;
         for (int attempt = 1; attempt < round.Nodes; attempt++)
         {
-            int to = Least(_nodeImbalance.AsSpan(0, round.Nodes), triedNodes);
+            int to = DomainSet.Least(_nodeImbalance.AsSpan(0, round.Nodes), triedNodes);
             if (to < 0 || _nodeImbalance[to] >= 0)
                 return 0;
             triedNodes |= 1ul << to;
-            ulong givers = DomainsOf(round, from) & push;
+            ulong givers = DomainSet.DomainsOf(round, from) & push;
             while (givers != 0)
             {
-                int giver = Most(_load, givers);
+                int giver = DomainSet.Most(_load, givers);
                 givers &= ~(1ul << giver);
-                ulong takers = DomainsOf(round, to);
+                ulong takers = DomainSet.DomainsOf(round, to);
                 while (takers != 0)
                 {
-                    int taker = Least(_load, ~takers);
+                    int taker = DomainSet.Least(_load, ~takers);
                     if (taker < 0)
                         break;
                     takers &= ~(1ul << taker);
@@ -251,10 +207,10 @@ public sealed class BalancePlanner
 
     private void BalanceDomains(in BalanceRound round, ulong push, int node)
     {
-        ulong members = DomainsOf(round, node), given = 0;
+        ulong members = DomainSet.DomainsOf(round, node), given = 0;
         for (; ; )
         {
-            int from = Most(_imbalance, members & push & ~given);
+            int from = DomainSet.Most(_imbalance, members & push & ~given);
             if (from < 0 || !IsOver(from))
                 return;
             given |= 1ul << from;
@@ -262,7 +218,7 @@ public sealed class BalancePlanner
             long left = Cutoff(_imbalance[from]);
             while (IsOver(from) && left > 0)
             {
-                int to = Least(_imbalance, refused);
+                int to = DomainSet.Least(_imbalance, refused);
                 if (to < 0 || _imbalance[to] >= 0)
                     break;
                 long moved = Move(round, from, to, _imbalance[from], _imbalance[to]);
@@ -300,10 +256,10 @@ public sealed class BalancePlanner
         if (goal <= 0)
             return 0;
         int below = _lists.AtMost(from, (uint)goal);
-        while (below >= 0 && !IsCandidate(round, _lists.TaskAt(below), from, to, which))
+        while (below >= 0 && !which.Admits(round, _lists.TaskAt(below), from, to))
             below = _lists.Before(from, below);
         int above = _lists.AtLeast(from, (uint)goal);
-        while (above >= 0 && !IsCandidate(round, _lists.TaskAt(above), from, to, which))
+        while (above >= 0 && !which.Admits(round, _lists.TaskAt(above), from, to))
             above = _lists.After(from, above + 1);
         long before = surplus - gap;
         long left = below < 0 ? long.MaxValue : Left(surplus, gap, _lists.LoadAt(below));
@@ -327,52 +283,4 @@ public sealed class BalancePlanner
     }
 
     private static long Left(long surplus, long gap, long load) => Math.Abs(surplus - load) + Math.Abs(gap + load);
-
-    private static bool IsCandidate(in BalanceRound round, int task, int from, int to, Candidates which)
-    {
-        if (!round.Allowed.IsEmpty && (round.Allowed[task] >> to & 1) == 0)
-            return false;
-        if (which == Candidates.All)
-            return true;
-        bool prefersFrom = (round.Preferred[task] >> from & 1) != 0, prefersTo = (round.Preferred[task] >> to & 1) != 0;
-        return which == Candidates.ComingHome ? prefersTo && !prefersFrom : prefersTo || !prefersFrom;
-    }
-
-    private static ulong DomainsOf(in BalanceRound round, int node)
-    {
-        ulong set = 0;
-        for (int domain = 0; domain < round.Node.Length; domain++)
-        {
-            if (round.Node[domain] == node)
-                set |= 1ul << domain;
-        }
-        return set;
-    }
-
-    private static ulong All(int count) => count >= MaxDomains ? ulong.MaxValue : (1ul << count) - 1;
-
-    /// <summary>Member of a set with the largest value, the first on ties; -1 for an empty set.</summary>
-    private static int Most(ReadOnlySpan<long> values, ulong set)
-    {
-        int best = -1;
-        for (; set != 0; set &= set - 1)
-        {
-            int i = BitOperations.TrailingZeroCount(set);
-            if (best < 0 || values[i] > values[best])
-                best = i;
-        }
-        return best;
-    }
-
-    /// <summary>Index outside a set with the smallest value, the first on ties; -1 if there is none.</summary>
-    private static int Least(ReadOnlySpan<long> values, ulong except)
-    {
-        int best = -1;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if ((except >> i & 1) == 0 && (best < 0 || values[i] < values[best]))
-                best = i;
-        }
-        return best;
-    }
 }

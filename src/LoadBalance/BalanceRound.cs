@@ -16,7 +16,7 @@ public readonly ref struct BalanceRound
     /// <summary>Domains each task may be sent to, as a set; 0: it stays. Empty: all may go anywhere.</summary>
     public ReadOnlySpan<ulong> Allowed { get; init; }
 
-    /// <summary>1 for tasks that were moved in one of the last two rounds: they move only if that halves the imbalance. Empty: none.</summary>
+    /// <summary>1 for tasks that were moved in one of the last two rounds: the planner has terms of its own for them. Empty: none.</summary>
     public ReadOnlySpan<byte> Recent { get; init; }
 
     /// <summary>Domains that each task's memory policy favours, as a set; 0: it has no preference. Empty: none has.</summary>

@@ -20,7 +20,7 @@ public sealed class Balancer
     /// <summary>From the planner's units to those of wd_domain: 100 x 2^20 for an always-runnable nice-0 task.</summary>
     private const int PublishShift = 10;
 
-    /// <summary>A task that was moved in one of this many rounds moves again only if that halves the imbalance.</summary>
+    /// <summary>A task that was moved in one of this many rounds moves again only on the planner's terms.</summary>
     private const uint CoolDownRounds = 2;
 
     /// <summary>A surplus of less than this part of a CPU is not worth a move.</summary>
@@ -35,7 +35,7 @@ public sealed class Balancer
     private readonly Arena _arena;
     private readonly WdLayout _layout;
     private BalancerOptions _options;
-    private readonly BalancePlanner _planner;
+    private readonly IBalancePlanner _planner;
     private readonly OpenRequests _open;
     private readonly DutyTable _duty;
     private readonly int[] _slot;
@@ -62,7 +62,7 @@ public sealed class Balancer
         _layout = layout;
         _options = options;
         int tasks = (int)layout.MaxTasks;
-        _planner = new BalancePlanner(tasks - 1, options.Thresholds);
+        _planner = options.MakePlanner(tasks - 1, options.Thresholds);
         _open = new OpenRequests(arena, layout);
         _duty = new DutyTable((int)layout.NrDomains);
         _slot = new int[tasks];

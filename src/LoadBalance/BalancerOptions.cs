@@ -16,6 +16,9 @@ public sealed record BalancerOptions
     /// <summary>Called in a step for each answer that has come since the last one; for diagnosis, and what it allocates is its own affair.</summary>
     public Action<BalanceAnswer>? Answered { get; init; }
 
+    /// <summary>Makes what plans the moves, for a number of tasks and these thresholds; called once.</summary>
+    public Func<int, BalanceThresholds, IBalancePlanner> MakePlanner { get; init; } = (tasks, thresholds) => new BalancePlanner(tasks, thresholds);
+
     /// <summary>When a domain or node counts as overloaded.</summary>
     public BalanceThresholds Thresholds { get; init; } = new();
 }

@@ -27,14 +27,16 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(clock);
         var tuner = new Tuner(Arena, Layout.ToStruct(), _live.Current.Tuner);
         var tuning = new PeriodicStep("tuner", Period(_options.TuneIntervalSeconds), clock, () => Tune(tuner), Figures);
-        if (!_scheduler.HasBalancer)
+        if (_live.Current.Balancer is not { } balancing)
             return [tuning];
-        var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), Balancing);
+        var balancer = _balancer = new Balancer(Arena, Layout.ToStruct(), balancing);
         return [tuning, new PeriodicStep("balancer", Period(_options.IntervalSeconds), clock, () => Balance(balancer, tuner, clock), Figures)];
     }
 
-    private BalancerOptions Balancing => new()
+    /// <summary>Options of the balancer; null when the scheduler has none.</summary>
+    private BalancerOptions? Balancing => _scheduler.MakePlanner is not { } makePlanner ? null : new()
     {
+        MakePlanner = makePlanner,
         Enabled = _options.LoadBalance,
         SparesKworkers = _options.BalancedKworkers,
         Thresholds = _options.Balance,
@@ -93,7 +95,7 @@ public sealed partial class HybridRun
         ArgumentNullException.ThrowIfNull(loop);
         _start.Do("warm-up", ExitCode.Failure, () =>
         {
-            Rehearsal.Run(_options.Tuner, _scheduler.HasBalancer ? Balancing : null);
+            Rehearsal.Run(_options.Tuner, Balancing);
             loop.WarmUp();
             RuntimeHelpers.PrepareMethod(typeof(MainLoop).GetMethod(nameof(MainLoop.Run))!.MethodHandle);
             // What start-up has left is collected now and not while the scheduler runs.

@@ -35,7 +35,7 @@ public sealed partial class HybridRun : IDisposable
         _options = options;
         _start = start;
         _log = log;
-        _live = new LiveSwitch(new LiveSettings(options.Tuner, scheduler.HasBalancer ? Balancing : null), log.Info);
+        _live = new LiveSwitch(new LiveSettings(options.Tuner, Balancing), log.Info);
     }
 
     /// <summary>The objects that were linked; after <see cref="Load"/>.</summary>

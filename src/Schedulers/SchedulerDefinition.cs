@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.LoadBalance;
 using Wd40.Placement;
 
 namespace Wd40.Schedulers;
@@ -31,7 +32,10 @@ public sealed class SchedulerDefinition
     public string Ops => OpsName.Of(Name);
 
     /// <summary>True if user space measures loads and asks for moves.</summary>
-    public bool HasBalancer => this[ModuleSlot.LoadBalance]?.HasBalancer == true;
+    public bool HasBalancer => MakePlanner is not null;
+
+    /// <summary>Makes what plans the balancer's moves; null without a balancer.</summary>
+    internal Func<int, BalanceThresholds, IBalancePlanner>? MakePlanner => this[ModuleSlot.LoadBalance]?.MakePlanner;
 
     /// <summary>Its BPF objects, ready to be linked.</summary>
     /// <exception cref="CompositionException">An object is missing, damaged, or does not fit the others.</exception>

@@ -2,6 +2,7 @@
 using System.IO.Hashing;
 using System.Reflection;
 using Wd40.ArenaRuntime;
+using Wd40.LoadBalance;
 using Wd40.Placement;
 
 namespace Wd40.Schedulers;
@@ -36,8 +37,8 @@ public sealed class KnownModule
     /// <summary>Sets the module's own variables before load; null when it has none.</summary>
     internal Action<OpenObject, Wd40Options, Domains>? Configure { get; init; }
 
-    /// <summary>Load balance only: true if the C# half measures loads and asks for moves.</summary>
-    internal bool HasBalancer { get; init; }
+    /// <summary>Load balance only: makes what plans the moves, for a number of tasks; null when the C# half measures and moves nothing.</summary>
+    internal Func<int, BalanceThresholds, IBalancePlanner>? MakePlanner { get; init; }
 
     /// <summary>The slot as the BPF sources and the command line call it.</summary>
     public string SlotName => ModuleRegistry.NameOf(Slot);

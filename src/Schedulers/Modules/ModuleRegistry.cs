@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.LoadBalance;
 using Wd40.Placement;
 
 namespace Wd40.Schedulers;
@@ -106,7 +107,19 @@ public static class ModuleRegistry
                 "--interval", "--load-half-life", "--no-load-balance", "--balance-threshold", "--balance-threshold-numa", "--balance-cutoff",
                 "--balanced-kworkers",
             ],
-            HasBalancer = true,
+            MakePlanner = (tasks, thresholds) => new BalancePlanner(tasks, thresholds),
+        },
+        new KnownModule
+        {
+            Name = "level",
+            Slot = ModuleSlot.LoadBalance,
+            Origin = LoadBalanceAssembly,
+            Description = "Duty cycles and weights; levels the load per CPU of unequal domains, all in one round.",
+            Options =
+            [
+                "--interval", "--load-half-life", "--no-load-balance", "--balance-threshold", "--balance-threshold-numa", "--balanced-kworkers",
+            ],
+            MakePlanner = (tasks, thresholds) => new LevelPlanner(tasks, thresholds),
         },
     ];
 

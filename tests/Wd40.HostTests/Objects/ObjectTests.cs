@@ -83,6 +83,7 @@ public sealed class ObjectTests
     [TestCase("deadline/interactive", "wd_layout wd_ravg wd_stats wd_task wd_tunables")]
     [TestCase("deadline/vtime", "wd_layout wd_ravg wd_stats wd_task wd_tunables")]
     [TestCase("loadbalance/rusty", "wd_ravg wd_task")]
+    [TestCase("loadbalance/level", "wd_ravg wd_task")]
     public void Structs_behind_arena_pointers_are_stamped(string name, string structs) =>
         Assert.That(Shipped.Object(name).Manifest.Layouts.Keys, Is.SupersetOf(structs.Split(' ')));
 

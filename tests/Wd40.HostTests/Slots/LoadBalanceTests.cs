@@ -3,16 +3,17 @@ using Wd40.ArenaRuntime.Layout;
 
 namespace Wd40.HostTests.Slots;
 
-/// <summary>loadbalance/rusty: duty cycles of records, and which requests are followed.</summary>
-[TestFixture]
-public sealed class LoadBalanceTests
+/// <summary>loadbalance/rusty and level: duty cycles of records, and which requests are followed.</summary>
+[TestFixture("rusty")]
+[TestFixture("level")]
+public sealed class LoadBalanceTests(string module)
 {
     private const ulong Second = WdConstants.Sec;
 
     private SlotCalls _calls = null!;
 
     [OneTimeSetUp]
-    public void Load() => _calls = SlotCalls.Load(["loadbalance/rusty"]);
+    public void Load() => _calls = SlotCalls.Load([$"loadbalance/{module}"]);
 
     [OneTimeTearDown]
     public void Unload() => _calls.Dispose();

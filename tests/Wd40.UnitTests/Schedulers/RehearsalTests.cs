@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Wd40.ArenaRuntime;
 using Wd40.LoadBalance;
 using Wd40.Placement;
 using Wd40.Schedulers;
@@ -9,9 +10,10 @@ namespace Wd40.UnitTests.Schedulers;
 public sealed class RehearsalTests
 {
     [Test]
-    public void A_rehearsal_has_moves_unless_the_balancer_is_off([Values] bool balances)
+    public void A_rehearsal_has_moves_unless_the_balancer_is_off([Values] bool balances, [Values("rusty", "level")] string module)
     {
-        var asked = Rehearsal.Run(new TunerOptions(), new BalancerOptions { Enabled = balances });
+        var makePlanner = ModuleRegistry.Find(ModuleSlot.LoadBalance, module).MakePlanner!;
+        var asked = Rehearsal.Run(new TunerOptions(), new BalancerOptions { Enabled = balances, MakePlanner = makePlanner });
         Assert.That(asked, balances ? Is.GreaterThan(10) : Is.Zero);
     }
 

@@ -15,8 +15,9 @@ public sealed class StepAllocationTests
     private const int Domains = 2, Hogs = 16;
     private const uint Cpus = 8;
 
-    [Test]
-    public void Turns_with_tuner_and_balancer_steps_allocate_nothing()
+    [TestCase("rusty")]
+    [TestCase("level")]
+    public void Turns_with_tuner_and_balancer_steps_allocate_nothing(string module)
     {
         var layout = new ArenaLayout(Cpus, Domains, 1, 1024);
         using var arena = Arena.Anonymous(layout.Size);
@@ -24,7 +25,7 @@ public sealed class StepAllocationTests
         Fill(arena, layout);
         var figures = new LoopFigures();
         var tuner = new Tuner(arena, layout.ToStruct(), new TunerOptions());
-        var balancer = new Balancer(arena, layout.ToStruct(), new BalancerOptions());
+        var balancer = new Balancer(arena, layout.ToStruct(), new BalancerOptions { MakePlanner = ModuleRegistry.Find(ModuleSlot.LoadBalance, module).MakePlanner! });
         var clock = new ManualClock();
         ulong asked = 0;
         var loop = new MainLoop(
