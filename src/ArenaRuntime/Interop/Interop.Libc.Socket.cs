@@ -35,9 +35,6 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "getsockopt", SetLastError = true)]
         internal static unsafe partial int SocketOption(int fd, int level, int option, void* value, uint* length);
 
-        [LibraryImport(Name, EntryPoint = "geteuid")]
-        internal static partial uint EffectiveUser();
-
         [LibraryImport(Name, EntryPoint = "poll", SetLastError = true)]
         internal static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
 

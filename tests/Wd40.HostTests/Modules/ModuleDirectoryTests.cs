@@ -20,7 +20,7 @@ public sealed class ModuleDirectoryTests
         {
             Assert.That(directory.Modules.Select(module => module.ToString()), Is.EqualTo(new[] { "deadline other" }));
             Assert.That(directory.Modules[0].Origin, Is.EqualTo(folder.Object));
-            Assert.That(directory.Modules[0].ContentHash(), Does.Match("^[0-9a-f]{64}$"));
+            Assert.That(directory.Modules[0].ContentHash(), Does.Match("^[0-9a-f]{32}$"));
         });
         using var linked = scheduler.Compose().Link();
         Combinations.Require(linked);
