@@ -9,136 +9,169 @@ public sealed partial class RunQueue
     private int NewNode(bool inner)
     {
         var node = _free;
-        _free = _parents[node];
-        _parents[node] = None;
-        _inner[node] = inner;
+        _free = _nodes[node].Parent;
+        _nodes[node].Parent = None;
+        _nodes[node].Inner = inner;
         return node;
     }
 
+    /// <summary>Takes back an empty node.</summary>
     private void FreeNode(int node)
     {
-        _parents[node] = _free;
+        _nodes[node].End = 0;
+        _nodes[node].Parent = _free;
         _free = node;
+    }
+
+    private int IndexOf(int node, int item)
+    {
+        // Gaps and what is behind the end may hold any item, also this one.
+        ref var entries = ref _nodes[node];
+        Span<int> items = entries.Items;
+        var index = items.IndexOf(item);
+        while (entries.Keys[index] == RunQueueNode.Unused)
+            index += items[(index + 1)..].IndexOf(item) + 1;
+        return index;
     }
 
     private void RemoveAt(int leaf, int index)
     {
-        _leafOf[_items[(leaf * Width) + index]] = None;
+        ref var node = ref _nodes[leaf];
+        _leafOf[node.Items[index]] = None;
+        node.Keys[index] = RunQueueNode.Unused;
         Count--;
-        Close(leaf, index);
-        if ((_counts[leaf] & (JoinInterval - 1)) == 0)
+        if ((--node.Count & (JoinInterval - 1)) == 0)
             Shrunk(leaf);
     }
 
-    /// <summary>Closes the gap that an entry leaves; the others keep their order.</summary>
-    private void Close(int node, int index)
+    /// <summary>A leaf has entries up to its end: closes the gaps, and splits it if that brings little. Returns where <paramref name="distance"/> belongs.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int MakeRoom(int leaf, long distance)
     {
-        var at = node * Width;
-        var last = --_counts[node];
-        var keys = _keys.AsSpan(at, last + 1);
-        keys[(index + 1)..].CopyTo(keys[index..]);
-        keys[last] = long.MaxValue;
-        var items = _items.AsSpan(at, last + 1);
-        items[(index + 1)..].CopyTo(items[index..]);
+        ref var node = ref _nodes[leaf];
+        if (node.Count < Width)
+            CloseGaps(ref node);
+        return node.Count <= JoinLimit ? leaf : SplitLeaf(leaf, distance);
     }
 
-    /// <summary>Splits a full leaf in two; returns the one where <paramref name="distance"/> belongs.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Closes the gaps of a leaf; the others keep their order.</summary>
+    private static void CloseGaps(ref RunQueueNode node)
+    {
+        var to = 0;
+        for (var i = 0; i < node.End; i++)
+        {
+            var key = node.Keys[i];
+            node.Keys[to] = key;
+            node.Items[to] = node.Items[i];
+            to += key != RunQueueNode.Unused ? 1 : 0;
+        }
+        ((Span<long>)node.Keys)[to..].Fill(RunQueueNode.Unused);
+        node.End = to;
+    }
+
+    /// <summary>Splits a leaf without gaps in two; returns the one where <paramref name="distance"/> belongs.</summary>
     private int SplitLeaf(int left, long distance)
     {
-        var keys = _keys.AsSpan(left * Width, Width);
-        // The middle one of nine is mostly good enough. If not, all are sorted.
+        ref var from = ref _nodes[left];
+        var count = from.Count;
+        // The middle one of nine is nearly always good enough. If not, all are sorted.
         for (var i = 0; i < 9; i++)
-            _sorted[i] = keys[i * 7];
+            _sorted[i] = from.Keys[i * 7];
         _sorted.AsSpan(0, 9).Sort();
-        if (!Balanced(keys, _sorted[4], out var pivot, out var equals))
+        var pivot = _sorted[4];
+        if (!Balanced(in from, pivot, out var equals))
         {
-            keys.CopyTo(_sorted);
+            ((Span<long>)from.Keys).CopyTo(_sorted);
             _sorted.AsSpan().Sort();
-            Balanced(keys, _sorted[Width / 2], out pivot, out equals);
+            pivot = _sorted[count / 2];
+            Balanced(in from, pivot, out equals);
         }
 
         var right = NewNode(inner: false);
-        int from = left * Width, toLeft = from, toRight = right * Width;
-        for (var i = from; i < from + Width; i++)
+        ref var to = ref _nodes[right];
+        int toLeft = 0, toRight = 0;
+        for (var i = 0; i < count; i++)
         {
-            var key = _keys[i];
-            var item = _items[i];
+            var key = from.Keys[i];
+            var item = from.Items[i];
             // Of those equal to the pivot the earliest stay left. Written to both sides, kept on one: no branch to be guessed wrong.
             var equal = key == pivot ? 1 : 0;
-            var stays = key < pivot || (equal & (equals > 0 ? 1 : 0)) != 0 ? 1 : 0;
+            var stays = (key < pivot ? 1 : 0) | (equal & (equals > 0 ? 1 : 0));
             equals -= equal;
-            _keys[toLeft] = _keys[toRight] = key;
-            _items[toLeft] = _items[toRight] = item;
+            from.Keys[toLeft] = to.Keys[toRight] = key;
+            from.Items[toLeft] = to.Items[toRight] = item;
             _leafOf[item] = stays != 0 ? left : right;
             toLeft += stays;
             toRight += 1 - stays;
         }
-        _counts[left] = toLeft - from;
-        _counts[right] = toRight - (right * Width);
-        _keys.AsSpan(toLeft, from + Width - toLeft).Fill(long.MaxValue);
-        _keys[toRight] = long.MaxValue;
-        // Those equal to the pivot that are still to come are later than all of them: right, unless none is there.
+        from.Count = from.End = toLeft;
+        to.Count = to.End = toRight;
+        ((Span<long>)from.Keys)[toLeft..].Fill(RunQueueNode.Unused);
+        to.Keys[toRight] = RunQueueNode.Unused;
+        // Who comes later with the pivot as key belongs right, unless all that have it are left: then after them, on either side.
         var bound = equals >= 0 ? pivot + 1 : pivot;
         AddBeside(left, right, bound);
         return distance < bound ? left : right;
     }
 
-    /// <summary>Whether a split at a pivot leaves a quarter on either side at least, and how many equal to it stay left.</summary>
-    private static bool Balanced(ReadOnlySpan<long> keys, long pivot, out long chosen, out int equals)
+    /// <summary>Whether a split at a pivot leaves an eighth on either side at least, and how many equal to it stay left.</summary>
+    private static bool Balanced(in RunQueueNode node, long pivot, out int equals)
     {
-        chosen = pivot;
-        var below = KeyScan.CountAtMost(keys, pivot - 1);
-        var same = KeyScan.CountAtMost(keys, pivot) - below;
-        equals = Math.Clamp((Width / 2) - below, 0, same);
-        return below + equals is >= Width / 4 and <= Width - (Width / 4);
+        var below = node.CountAtMost(pivot - 1);
+        var same = node.CountAtMost(pivot) - below;
+        equals = Math.Clamp((node.Count / 2) - below, 0, same);
+        return below + equals >= Width / 8 && below + equals <= node.Count - (Width / 8);
     }
 
     /// <summary>Enters a new node right of another one; its keys are at least <paramref name="bound"/>.</summary>
     private void AddBeside(int left, int right, long bound)
     {
-        var parent = _parents[left];
+        var parent = _nodes[left].Parent;
         if (parent == None)
         {
             parent = NewNode(inner: true);
             _root = parent;
             Append(parent, left, long.MinValue);
         }
-        else if (_counts[parent] == Width)
+        else if (_nodes[parent].Count == Width)
         {
             SplitInner(parent);
-            parent = _parents[left];
+            parent = _nodes[left].Parent;
         }
-        var at = parent * Width;
-        var count = _counts[parent]++;
-        var index = _items.AsSpan(at, count).IndexOf(left) + 1;
-        _keys.AsSpan(at + index, count - index).CopyTo(_keys.AsSpan(at + index + 1));
-        _items.AsSpan(at + index, count - index).CopyTo(_items.AsSpan(at + index + 1));
-        _keys[at + index] = bound;
-        _items[at + index] = right;
-        _parents[right] = parent;
+        ref var node = ref _nodes[parent];
+        var index = IndexOf(parent, left) + 1;
+        var count = node.Count;
+        Span<long> keys = node.Keys;
+        keys[index..count].CopyTo(keys[(index + 1)..]);
+        Span<int> items = node.Items;
+        items[index..count].CopyTo(items[(index + 1)..]);
+        keys[index] = bound;
+        items[index] = right;
+        node.Count = node.End = count + 1;
+        _nodes[right].Parent = parent;
     }
 
     private void SplitInner(int left)
     {
         var right = NewNode(inner: true);
-        var from = (left * Width) + (Width / 2);
-        var bound = _keys[from];
-        Append(right, _items[from], long.MinValue);
-        for (var i = 1; i < Width / 2; i++)
-            Append(right, _items[from + i], _keys[from + i]);
-        _keys.AsSpan(from, Width / 2).Fill(long.MaxValue);
-        _counts[left] = Width / 2;
+        ref var from = ref _nodes[left];
+        var bound = from.Keys[Width / 2];
+        for (var i = Width / 2; i < Width; i++)
+            Append(right, from.Items[i], i == Width / 2 ? long.MinValue : from.Keys[i]);
+        ((Span<long>)from.Keys)[(Width / 2)..].Fill(RunQueueNode.Unused);
+        from.Count = from.End = Width / 2;
         AddBeside(left, right, bound);
     }
 
     private void Append(int node, int item, long key)
     {
-        var end = (node * Width) + _counts[node]++;
-        _keys[end] = key;
-        _items[end] = item;
-        if (_inner[node])
-            _parents[item] = node;
+        ref var to = ref _nodes[node];
+        to.Keys[to.End] = key;
+        to.Items[to.End] = item;
+        to.End++;
+        to.Count++;
+        if (to.Inner)
+            _nodes[item].Parent = node;
         else
             _leafOf[item] = node;
     }
@@ -147,63 +180,74 @@ public sealed partial class RunQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Shrunk(int node)
     {
-        var parent = _parents[node];
+        var parent = _nodes[node].Parent;
         if (parent == None)
         {
             ShrinkRoot();
             return;
         }
-        var at = parent * Width;
-        var index = _items.AsSpan(at, _counts[parent]).IndexOf(node);
-        if (_counts[node] == 0)
+        ref var siblings = ref _nodes[parent];
+        var count = _nodes[node].Count;
+        var index = IndexOf(parent, node);
+        if (count == 0)
             Leave(parent, index);
-        else if (index + 1 < _counts[parent] && _counts[node] + _counts[_items[at + index + 1]] <= JoinLimit)
-            Join(node, _items[at + index + 1], index + 1);
-        else if (index > 0 && _counts[node] + _counts[_items[at + index - 1]] <= JoinLimit)
-            Join(_items[at + index - 1], node, index);
+        else if (index + 1 < siblings.Count && count + _nodes[siblings.Items[index + 1]].Count <= JoinLimit)
+            Join(node, siblings.Items[index + 1], index + 1);
+        else if (index > 0 && count + _nodes[siblings.Items[index - 1]].Count <= JoinLimit)
+            Join(siblings.Items[index - 1], node, index);
     }
 
     private void Join(int left, int right, int indexOfRight)
     {
-        var parent = _parents[left];
-        var from = right * Width;
-        var count = _counts[right];
-        if (_inner[right])
-            _keys[from] = _keys[(parent * Width) + indexOfRight];
-        for (var i = 0; i < count; i++)
-            Append(left, _items[from + i], _keys[from + i]);
-        _keys.AsSpan(from, count).Fill(long.MaxValue);
-        _counts[right] = 0;
+        var parent = _nodes[left].Parent;
+        ref var to = ref _nodes[left];
+        ref var from = ref _nodes[right];
+        if (from.Inner)
+            from.Keys[0] = _nodes[parent].Keys[indexOfRight];
+        if (to.End + from.Count > Width)
+            CloseGaps(ref to);
+        for (var i = 0; i < from.End; i++)
+        {
+            if (from.Keys[i] != RunQueueNode.Unused)
+                Append(left, from.Items[i], from.Keys[i]);
+        }
+        ((Span<long>)from.Keys).Fill(RunQueueNode.Unused);
+        from.Count = 0;
         Leave(parent, indexOfRight);
     }
 
     /// <summary>An empty node leaves its parent.</summary>
     private void Leave(int parent, int index)
     {
-        var at = parent * Width;
-        var node = _items[at + index];
+        ref var above = ref _nodes[parent];
+        Span<long> keys = above.Keys;
+        Span<int> items = above.Items;
+        var node = items[index];
         FreeNode(node);
-        Close(parent, index);
-        if (index == 0 && _counts[parent] > 0)
-            _keys[at] = long.MinValue;
-        if (_counts[parent] <= 1 || (_counts[parent] & (JoinInterval - 1)) == 0)
+        var last = above.Count = --above.End;
+        keys[(index + 1)..(last + 1)].CopyTo(keys[index..]);
+        items[(index + 1)..(last + 1)].CopyTo(items[index..]);
+        keys[last] = RunQueueNode.Unused;
+        if (index == 0 && last > 0)
+            keys[0] = long.MinValue;
+        if (last <= 1 || (last & (JoinInterval - 1)) == 0)
             Shrunk(parent);
         if (node == _head)
         {
-            for (_head = _root; _inner[_head];)
-                _head = _items[_head * Width];
+            for (_head = _root; _nodes[_head].Inner;)
+                _head = _nodes[_head].Items[0];
         }
     }
 
     private void ShrinkRoot()
     {
-        while (_inner[_root] && _counts[_root] == 1)
+        while (_nodes[_root].Inner && _nodes[_root].Count == 1)
         {
             var root = _root;
-            _root = _items[root * Width];
-            _parents[_root] = None;
-            _counts[root] = 0;
-            _keys[root * Width] = long.MaxValue;
+            _root = _nodes[root].Items[0];
+            _nodes[_root].Parent = None;
+            _nodes[root].Count = 0;
+            _nodes[root].Keys[0] = RunQueueNode.Unused;
             FreeNode(root);
         }
     }

@@ -10,16 +10,17 @@ namespace Wd40.Policies;
 /// <remarks>
 /// A B-tree of nodes with 64 keys. Inner nodes are sorted, leaves are not: an insertion appends, the smallest key of the first leaf is found
 /// with a few vector instructions when it is wanted, and a task's leaf changes only when leaves are split or joined. Order among equal keys
-/// is the order of the leaves, and within a leaf that of arrival, so no sequence number is stored.
+/// is the order of the leaves, and within a leaf that of arrival, so no sequence number is stored. Whoever leaves
+/// a leaf leaves a gap, which is closed when the leaf is full.
 /// <para>
 /// Keys are compared by their distance from a moving origin, so that virtual time may wrap: keys that wait together may lie up to 2^62 apart.
-/// Of keys further apart some may come back nearer to the
-/// others than they were; no task is lost.
+/// Of keys further apart some
+/// may come back nearer to the others than they were; no task is lost.
 /// </para>
 /// </remarks>
 public sealed partial class RunQueue
 {
-    private const int Width = 64;
+    private const int Width = RunQueueNode.Width;
     private const int None = -1;
 
     /// <summary>Neighbours are joined when they have at most this many entries together, so that the next few insertions do not split them again.</summary>
@@ -35,12 +36,7 @@ public sealed partial class RunQueue
     private const long Lowest = long.MinValue + 1;
     private const long Highest = long.MaxValue - 1;
 
-    // A column a field; a node's entries are Width neighbours of a column. Unused keys hold long.MaxValue.
-    private readonly long[] _keys;
-    private readonly int[] _items;    // of a leaf: slots; of an inner node: children
-    private readonly int[] _counts;
-    private readonly int[] _parents;  // of a free node: the next free one
-    private readonly bool[] _inner;
+    private readonly RunQueueNode[] _nodes;
     private readonly int[] _leafOf;   // by slot
     private readonly long[] _sorted = new long[Width];
     private int _root, _head, _free;
@@ -55,11 +51,7 @@ public sealed partial class RunQueue
         // Two neighbours have more than JoinLimit - 2 * (JoinInterval - 1) entries, 21 a node on average; the levels above need a
         // twentieth of it each.
         var nodes = (slots / 16) + 32;
-        _keys = new long[nodes * Width];
-        _items = new int[nodes * Width];
-        _counts = new int[nodes];
-        _parents = new int[nodes];
-        _inner = new bool[nodes];
+        _nodes = new RunQueueNode[nodes];
         _leafOf = new int[slots];
         Clear();
     }
@@ -77,14 +69,15 @@ public sealed partial class RunQueue
     /// <summary>Empties the queue. O(<see cref="Slots"/>).</summary>
     public void Clear()
     {
-        Array.Fill(_keys, long.MaxValue);
-        Array.Fill(_items, None);
         Array.Fill(_leafOf, None);
-        Array.Clear(_counts);
-        Array.Clear(_inner);
-        for (var node = 0; node < _parents.Length; node++)
-            _parents[node] = node + 1;
-        _parents[^1] = None;
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            ref var node = ref _nodes[i];
+            ((Span<long>)node.Keys).Fill(RunQueueNode.Unused);
+            node.Count = node.End = 0;
+            node.Parent = i + 1;
+        }
+        _nodes[^1].Parent = None;
         _free = 0;
         Count = 0;
         _root = _head = NewNode(inner: false);
@@ -99,17 +92,21 @@ public sealed partial class RunQueue
             Remove(slot);
         var distance = Distance(key);
         var leaf = _root;
-        while (_inner[leaf])
+        ref var node = ref _nodes[leaf];
+        while (node.Inner)
         {
-            var at = leaf * Width;
-            var rank = KeyScan.CountAtMost(_keys.AsSpan(at, Padded(_counts[leaf])), distance);
-            leaf = _items[at + rank - 1];
+            leaf = node.Items[node.CountAtMost(distance) - 1];
+            node = ref _nodes[leaf];
         }
-        if (_counts[leaf] == Width)
-            leaf = SplitLeaf(leaf, distance);
-        var end = (leaf * Width) + _counts[leaf]++;
-        _keys[end] = distance;
-        _items[end] = slot;
+        if (node.End == Width)
+        {
+            leaf = MakeRoom(leaf, distance);
+            node = ref _nodes[leaf];
+        }
+        var end = node.End++;
+        node.Count++;
+        node.Keys[end] = distance;
+        node.Items[end] = slot;
         _leafOf[slot] = leaf;
         Count++;
     }
@@ -122,7 +119,7 @@ public sealed partial class RunQueue
         var leaf = _leafOf[slot];
         if (leaf == None)
             return false;
-        RemoveAt(leaf, _items.AsSpan(leaf * Width, _counts[leaf]).IndexOf(slot));
+        RemoveAt(leaf, IndexOf(leaf, slot));
         return true;
     }
 
@@ -150,8 +147,7 @@ public sealed partial class RunQueue
             key = 0;
             return false;
         }
-        var at = leaf * Width;
-        key = Key(_keys[at + _items.AsSpan(at, _counts[leaf]).IndexOf(slot)]);
+        key = Key(_nodes[leaf].Keys[IndexOf(leaf, slot)]);
         return true;
     }
 
@@ -166,8 +162,9 @@ public sealed partial class RunQueue
             (slot, key) = (None, 0);
             return false;
         }
-        var at = (_head * Width) + FirstOf(_head);
-        (slot, key) = (_items[at], Key(_keys[at]));
+        ref var head = ref _nodes[_head];
+        var index = head.IndexOfMin();
+        (slot, key) = (head.Items[index], Key(head.Keys[index]));
         return true;
     }
 
@@ -182,16 +179,12 @@ public sealed partial class RunQueue
             (slot, key) = (None, 0);
             return false;
         }
-        var index = FirstOf(_head);
-        var at = (_head * Width) + index;
-        (slot, key) = (_items[at], Key(_keys[at]));
+        ref var head = ref _nodes[_head];
+        var index = head.IndexOfMin();
+        (slot, key) = (head.Items[index], Key(head.Keys[index]));
         RemoveAt(_head, index);
         return true;
     }
-
-    private static int Padded(int count) => (count + KeyScan.Step - 1) & -KeyScan.Step;
-
-    private int FirstOf(int leaf) => KeyScan.IndexOfMin(_keys.AsSpan(leaf * Width, Padded(_counts[leaf])));
 
     private ulong Key(long distance) => unchecked((ulong)distance + _origin);
 
@@ -210,14 +203,18 @@ public sealed partial class RunQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long MoveOrigin(ulong key)
     {
-        var first = _keys[(_head * Width) + FirstOf(_head)];
+        ref var head = ref _nodes[_head];
+        var first = head.Keys[head.IndexOfMin()];
         if (first is <= -(FarFromOrigin / 2) or >= FarFromOrigin / 2)
         {
             _origin = unchecked(_origin + (ulong)first);
-            foreach (ref var distance in _keys.AsSpan())
+            foreach (ref var node in _nodes.AsSpan())
             {
-                if (distance is not (long.MaxValue or long.MinValue))
-                    distance = Nearer(distance, first);
+                foreach (ref var distance in node.Keys)
+                {
+                    if (distance is not (RunQueueNode.Unused or long.MinValue))
+                        distance = Nearer(distance, first);
+                }
             }
         }
         return Math.Clamp(unchecked((long)(key - _origin)), Lowest, Highest);
