@@ -28,7 +28,7 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <summary>CPU time since a task slept counts up to this many times <see cref="SliceUs"/>.</summary>
     public const ulong RuntimeSlices = 100;
 
-    /// <summary>A task's virtual time is at most this many times <see cref="SliceUs"/> ahead of the clock.</summary>
+    /// <summary>Virtual time of a task that goes on is at most this many times <see cref="SliceUs"/> ahead of the clock.</summary>
     public const ulong AheadSlices = 10;
 
     /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
@@ -68,7 +68,9 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
             // Distance from the clock, which may wrap.
             var ahead = state.Known ? (long)(state.Virtual - _clock) : 0;
             ahead = Math.Max(ahead, -(long)_slice);
-            ahead = (long)Math.Min((ulong)(ahead + (long)_slice) + Weighted(task.Uncharged, task.Weight), (AheadSlices + 1) * _slice) - (long)_slice;
+            // Who has slept owes one slice at most: what it ran while CPUs were idle took nothing from anybody.
+            var most = task.Woken ? _sliceMin : AheadSlices * _slice;
+            ahead = (long)Math.Min((ulong)(ahead + (long)_slice) + Weighted(task.Uncharged, task.Weight), most + _slice) - (long)_slice;
             state = new State { Virtual = _clock + (ulong)ahead, Known = true };
             return state.Virtual + Math.Min(Weighted(task.ExecRuntime, task.Weight), RuntimeSlices * _slice);
         }

@@ -8,9 +8,6 @@ namespace Wd40.Policies.Offline;
 /// </summary>
 public sealed class OfflineMachine
 {
-    /// <summary>Slice of tasks that the policy was not asked about, ns.</summary>
-    public const ulong DefaultSlice = 20_000_000;
-
     /// <summary>Shortest and longest slice of a decision, as in the kernel half, ns.</summary>
     public const ulong ShortestSlice = 10_000, LongestSlice = 100_000_000;
 
@@ -42,6 +39,9 @@ public sealed class OfflineMachine
 
     /// <summary>CPUs.</summary>
     public int Cpus { get; }
+
+    /// <summary>Slice of tasks that the policy was not asked about, ns.</summary>
+    public ulong DefaultSlice { get; init; } = 1_000_000;
 
     /// <summary>The clock, ns.</summary>
     public ulong Now { get; private set; }
