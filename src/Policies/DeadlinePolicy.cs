@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.Policies;
+
+/// <summary>
+/// The policy of scx_rustland 1.1: the key is virtual time plus CPU time since the task slept, and slices go by weight. Who computes for long
+/// falls behind who has just slept.
+/// </summary>
+/// <remarks>
+/// It differs where the original starves tasks. There the key becomes the next virtual time, so the CPU time is added again at each round and
+/// no bound stops it; here virtual time has a place of its own and stays within bounds around the clock. CPU time is charged once, not again
+/// when a task is queued anew without having run. The clock is the latest virtual time that was given a CPU, not the sum of what all
+/// have used: with it, virtual time of tasks that share the machine stays comparable. CPU time since the task slept
+/// is weighted like all other: as it is, it would level the shares until all had reached its bound. So shares follow weights.
+/// </remarks>
+public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
+{
+    /// <summary>Bound of what a sleeper gains, and unit of the bounds below.</summary>
+    public static readonly PolicyOption SliceUs = new("slice-us", "us", 20_000, 100, 1_000_000,
+        "Virtual time that a task gains by sleeping, at most; CPU time since it slept counts up to 100 times this.")
+    { Letter = 's' };
+
+    /// <summary>Slice of a task of weight 100.</summary>
+    public static readonly PolicyOption SliceUsMin = new("slice-us-min", "us", 1_000, 10, 100_000, "Slice of a task of nice 0; others by weight.") { Letter = 'S' };
+
+    /// <summary>Every decision names the CPU where the task ran last.</summary>
+    public static readonly PolicyOption PerCpuLocal = new("percpu-local", "", 0, 0, 1, "Tasks stay on the CPU where they ran last.") { Letter = 'l' };
+
+    /// <summary>CPU time since a task slept counts up to this many times <see cref="SliceUs"/>.</summary>
+    public const ulong RuntimeSlices = 100;
+
+    /// <summary>Virtual time of a task that goes on is at most this many times <see cref="SliceUs"/> ahead of the clock.</summary>
+    public const ulong AheadSlices = 10;
+
+    /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
+    public const ulong ShortestSlice = 10_000;
+
+    private readonly ulong _slice, _sliceMin;
+    private readonly bool _local;
+    private ulong _clock;
+
+    /// <summary>Makes the policy.</summary>
+    /// <param name="options">Values of <see cref="Options"/>.</param>
+    public DeadlinePolicy(PolicyOptions options)
+    {
+        _slice = options[SliceUs] * 1000;
+        _sliceMin = options[SliceUsMin] * 1000;
+        _local = options[PerCpuLocal] != 0;
+    }
+
+    /// <summary>The policy's options.</summary>
+    public static IReadOnlyList<PolicyOption> Options { get; } = [SliceUs, SliceUsMin, PerCpuLocal];
+
+    /// <summary>What the policy remembers about a task.</summary>
+    public struct State
+    {
+        /// <summary>CPU time weighted, ns: comparable between tasks. It wraps.</summary>
+        public ulong Virtual;
+
+        /// <summary>Whether <see cref="Virtual"/> holds.</summary>
+        public bool Known;
+    }
+
+    /// <inheritdoc/>
+    public readonly ulong Order(in QueuedTask task, ref State state, in Situation situation)
+    {
+        unchecked
+        {
+            // Distance from the clock, which may wrap.
+            var ahead = state.Known ? (long)(state.Virtual - _clock) : 0;
+            ahead = Math.Max(ahead, -(long)_slice);
+            // Who has slept owes one slice at most: what it ran while CPUs were idle took nothing from anybody.
+            var most = task.Woken ? _sliceMin : AheadSlices * _slice;
+            ahead = (long)Math.Min((ulong)(ahead + (long)_slice) + Weighted(task.Uncharged, task.Weight), most + _slice) - (long)_slice;
+            state = new State { Virtual = _clock + (ulong)ahead, Known = true };
+            return state.Virtual + Math.Min(Weighted(task.ExecRuntime, task.Weight), RuntimeSlices * _slice);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Decision Place(in QueuedTask task, ulong key, ref State state, in Situation situation)
+    {
+        if (unchecked((long)(state.Virtual - _clock)) > 0)
+            _clock = state.Virtual;
+        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu);
+    }
+
+    // No time that a task can have run for overflows: garbage is bounded.
+    private static ulong Weighted(ulong time, uint weight) => Math.Min(time, 1UL << 50) * 100 / weight;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Wd40.Policies;
+
+/// <summary>
+/// The way from a policy to its tasks: over the rings of an arena, or into the offline machine. A struct, so that policies are compiled for
+/// it and no call is indirect.
+/// </summary>
+public interface IPolicyPort
+{
+    /// <summary>Slot numbers are 0 to this - 1.</summary>
+    int Slots { get; }
+
+    /// <summary>CPUs of the machine.</summary>
+    int Cpus { get; }
+
+    /// <summary>ns of the scheduler's clock.</summary>
+    ulong Now { get; }
+
+    /// <summary>How many decisions are worth making now: CPUs that have nothing to run, less the decisions under way.</summary>
+    int Wanted { get; }
+
+    /// <summary>The next task that was queued.</summary>
+    /// <param name="slot">Its slot, below <see cref="Slots"/>.</param>
+    /// <returns>False if there is none.</returns>
+    bool TryTake(out int slot);
+
+    /// <summary>Copies what is known about a task.</summary>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="task">The copy.</param>
+    void Read(int slot, out QueuedTask task);
+
+    /// <summary>The policy's part of a slot.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <typeparam name="TState">What the policy keeps there, at most 96 bytes.</typeparam>
+    ref TState State<TState>(int slot) where TState : unmanaged;
+
+    /// <summary>Hands a decision over.</summary>
+    /// <param name="slot">The task.</param>
+    /// <param name="key">Its key: decided tasks that wait for the same CPU go by it.</param>
+    /// <param name="decision">The decision.</param>
+    /// <returns>False if there is no room: try again in the next step.</returns>
+    bool TryDecide(int slot, ulong key, in Decision decision);
+}
