@@ -61,7 +61,7 @@ internal sealed class DeadlinePolicyTests
     [Test]
     public void WhatRanOnIdleCpus_IsNoDebt()
     {
-        var machine = new OfflineMachine(1, SyntheticTask.Sleeper(5 * Millisecond, 5 * Millisecond), SyntheticTask.Hog() with { Start = 10 * Second });
+        var machine = new OfflineMachine(1, SyntheticTask.Sleeper(Millisecond / 2, Millisecond / 2), SyntheticTask.Hog() with { Start = 10 * Second });
         Assert.That(machine.RunDeadline(11 * Second)[0].LongestGap, Is.LessThan(10 * Millisecond));
     }
 
