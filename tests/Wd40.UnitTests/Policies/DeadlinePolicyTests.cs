@@ -59,13 +59,6 @@ internal sealed class DeadlinePolicyTests
     }
 
     [Test]
-    public void WhatRanOnIdleCpus_IsNoDebt()
-    {
-        var machine = new OfflineMachine(1, SyntheticTask.Sleeper(5 * Millisecond, 5 * Millisecond), SyntheticTask.Hog() with { Start = 10 * Second });
-        Assert.That(machine.RunDeadline(11 * Second)[0].LongestGap, Is.LessThan(10 * Millisecond));
-    }
-
-    [Test]
     public void CpuTimeThatWasCharged_IsNotChargedAgainWhenTheTaskIsQueuedAnew()
     {
         var policy = NewDeadline();
