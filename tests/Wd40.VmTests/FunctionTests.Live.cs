@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
 using Wd40.VmTests.Harness;
-using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests;
 
@@ -15,19 +14,27 @@ internal sealed partial class FunctionTests
     [Test, Property("Check", "live"), Category(RunLength.OneKernel)]
     public async Task Balancer_and_slices_are_switched_without_detaching()
     {
+        const int Polls = 60;
         var scheduler = await SharedSchedulerAsync("--no-load-balance -i 0.5");
         var sequence = await ReadWordAsync(EnableSequence);
         var before = await scheduler.TotalsAsync();
-        var hogs = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --start-on 0-3 --widen-after 0.5 --warmup 8 --seconds 6");
-        await Task.Delay(TimeSpan.FromSeconds(6));
-        var off = await scheduler.TotalsAsync();
+        // They run until the test has seen all it wants: the commands between take seconds of an emulated CPU each.
+        var hogs = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --start-on 0-3 --widen-after 0.5 --warmup 1 --seconds 240");
+        await Task.Delay(TimeSpan.FromSeconds(4));
         var refused = await TuneAsync("load-balance=true slice-us-overutil=0");
         var untouched = (await TuneAsync("")).EnsureSuccess();
+        var off = await scheduler.TotalsAsync();
         var on = (await TuneAsync("load-balance=true slice-us-overutil=700 slice-us-underutil=3000")).EnsureSuccess();
-        var run = (await hogs.EndAsync()).ReadJson<HogsReport>();
         var after = await scheduler.TotalsAsync();
-        TestContext.Out.WriteLine($"migrations {off.NrMigrations - before.NrMigrations} off, {after.NrMigrations - off.NrMigrations} on; slice "
-            + $"{off.SliceUs}, {after.SliceUs} us; idle share {run.IdleShare:F4}");
+        for (var poll = 0; poll < Polls && after.NrMigrations == off.NrMigrations; poll++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            after = await scheduler.TotalsAsync();
+        }
+        await hogs.KillAsync(SigKill);
+        await hogs.EndAsync();
+        TestContext.Out.WriteLine(
+            $"migrations {off.NrMigrations - before.NrMigrations} off, {after.NrMigrations - off.NrMigrations} on; slice {off.SliceUs}, {after.SliceUs} us");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(off.NrMigrations, Is.EqualTo(before.NrMigrations), "migrations while it was off");

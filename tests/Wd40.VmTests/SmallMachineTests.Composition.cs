@@ -10,6 +10,7 @@ namespace Wd40.VmTests;
 /// A small machine: 4 CPUs, 2 nodes of one last-level cache each, instruction-count mode. Here: combinations of modules. The scaled run takes two
 /// that have most modules once between them, the run at full length takes all.
 /// </summary>
+[TestFixture("6.16", Category = RunLength.FullOnly)]
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
 internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(kernel, new VmTopology(2, 1, 2), ClockMode.InstructionCount)

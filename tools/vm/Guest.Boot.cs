@@ -12,8 +12,19 @@ public sealed partial class Guest
     public static async Task<Guest> BootAsync(GuestOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (Guest guest, _) = await StartAsync(options, interactive: false, progress, cancellation).ConfigureAwait(false);
-        return guest;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                (Guest guest, _) = await StartAsync(options, interactive: false, progress, cancellation).ConfigureAwait(false);
+                return guest;
+            }
+            catch (GuestDeadException dead) when (attempt < EmulatorFault.BootAttempts && EmulatorFault.Killed(options.Clock, dead.Console))
+            {
+                progress?.Report($"the emulator ran a stale breakpoint and the kernel died of it while it booted; booting again (attempt {attempt + 1} of "
+                    + $"{EmulatorFault.BootAttempts})");
+            }
+        }
     }
 
     /// <summary>Boots with the serial console and a shell on this process' terminal, and returns when the shell has ended.</summary>
