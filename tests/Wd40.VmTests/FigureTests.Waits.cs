@@ -38,7 +38,7 @@ internal sealed partial class FigureTests
     /// virtual time is 1.7 s of CPU time: with such margins between domains a hog waited 1.4 to 1.7 s until those that had gone first were even.
     /// </summary>
     [Test, Property("Check", "waits"), Category(RunLength.OneKernel)]
-    public async Task Heavy_crowd_spreads_and_nobody_is_left_behind()
+    public async Task When_a_heavy_crowd_spreads_nobody_is_left_behind()
     {
         const long LimitNs = 600_000_000;
         await SharedSchedulerAsync("");
