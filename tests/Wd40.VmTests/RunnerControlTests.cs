@@ -25,6 +25,18 @@ internal sealed class RunnerControlTests
 
         var death = await Assert.ThrowsAsync<GuestDeadException>(async () => await guest.CallAsync("echo c > /proc/sysrq-trigger; sleep 60"));
         Assert.That(string.Join('\n', death!.Console), Does.Contain("sysrq").IgnoreCase.Or.Contain("panic").IgnoreCase, "last lines of the console");
+        Assert.That(death.ByEmulator, Is.False, "killed by the emulator");
+    }
+
+    /// <summary>A guest whose kernel dies of a breakpoint in its own code was killed by the emulator, and the message has the words that test.sh looks for.</summary>
+    [Test, Property("Check", "gate")]
+    public async Task A_stale_breakpoint_is_the_emulators()
+    {
+        await using var guest = await Guest.BootAsync(new GuestOptions { Kernel = "6.18", Topology = _small });
+        var death = await Assert.ThrowsAsync<GuestDeadException>(
+            async () => await guest.CallAsync("echo '<1>Oops: int3: 0000 [#1] SMP NOPTI' > /dev/kmsg; echo c > /proc/sysrq-trigger; sleep 60"));
+        Assert.That(death!.ByEmulator, Is.True, "killed by the emulator");
+        Assert.That(death.Message, Does.Contain("the emulator killed it"));
     }
 
     /// <summary>A kernel without sched_ext is refused with its own message and exit code, and nothing else happens.</summary>

@@ -5,25 +5,33 @@
 #   awk -v mode=line    -f checks.awk checks.txt RESULTS.xml...    one line: passed, failed, without a test
 #   awk -v mode=summary -f checks.awk checks.txt RESULTS.xml...    a line a check: number, verdict, time of its last test, name
 #
-# A check is passed when all its tests are; one test that failed or did not run to its end fails it.
+# A check is passed when all its tests are; one test that failed or did not run to its end fails it. Of a test that ran again the last result counts.
 
 function attribute(line, name) {
 	return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
 }
 
 # A test that is over: counts for its own checks and for those of the suites around it (the cases of one method).
-function count(    level, part, parts, i) {
+function count(    level) {
 	for (level = 0; level <= depth; level++)
 		own = own " " suite[level]
-	parts = split(own, part, " ")
-	for (i = 1; i <= parts; i++) {
-		seen[part[i]]++
-		if (outcome != "Passed")
-			bad[part[i]]++
-		if (ended > last[part[i]])
-			last[part[i]] = ended
-	}
+	checksOf[test] = own
+	outcomeOf[test] = outcome
+	endOf[test] = ended
 	inside = 0
+}
+
+function judge(    test, part, parts, i) {
+	for (test in outcomeOf) {
+		parts = split(checksOf[test], part, " ")
+		for (i = 1; i <= parts; i++) {
+			seen[part[i]]++
+			if (outcomeOf[test] != "Passed")
+				bad[part[i]]++
+			if (endOf[test] > last[part[i]])
+				last[part[i]] = endOf[test]
+		}
+	}
 }
 
 FNR == 1 { file++; depth = inside = 0; suite[0] = "" }
@@ -44,6 +52,9 @@ file == 1 {
 /<test-case / {
 	inside = 1
 	own = ""
+	test = attribute($0, "fullname")
+	if (test == "")
+		test = FILENAME ":" FNR
 	outcome = attribute($0, "result")
 	ended = attribute($0, "end-time")
 	if ($0 ~ /\/>[ \r]*$/)
@@ -60,6 +71,7 @@ file == 1 {
 /<\/test-case>/ { count() }
 
 END {
+	judge()
 	for (i = 1; i <= checks; i++) {
 		check = order[i]
 		verdict = !seen[check] ? "no test" : bad[check] ? "FAILED" : "passed"

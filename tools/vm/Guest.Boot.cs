@@ -19,7 +19,7 @@ public sealed partial class Guest
                 (Guest guest, _) = await StartAsync(options, interactive: false, progress, cancellation).ConfigureAwait(false);
                 return guest;
             }
-            catch (GuestDeadException dead) when (attempt < EmulatorFault.BootAttempts && EmulatorFault.Killed(options.Clock, dead.Console))
+            catch (GuestDeadException dead) when (attempt < EmulatorFault.BootAttempts && dead.ByEmulator)
             {
                 progress?.Report($"the emulator ran a stale breakpoint and the kernel died of it while it booted; booting again (attempt {attempt + 1} of "
                     + $"{EmulatorFault.BootAttempts})");

@@ -186,7 +186,11 @@ public sealed partial class Guest : IAsyncDisposable
     internal async Task<GuestDeadException> DeclareDeadAsync(string what)
     {
         await _qemu.EndAsync().ConfigureAwait(false);
-        return new GuestDeadException($"{what}; kernel {Kernel.Name}, {_qemu.HowItEnded}", ConsoleTail());
+        bool byEmulator = EmulatorFault.Killed(Options.Clock, ConsoleTail(EmulatorFault.ConsoleLines));
+        return new GuestDeadException($"{what}; {(byEmulator ? EmulatorFault.Words + "; " : "")}kernel {Kernel.Name}, {_qemu.HowItEnded}", ConsoleTail())
+        {
+            ByEmulator = byEmulator,
+        };
     }
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

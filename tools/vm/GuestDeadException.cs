@@ -21,6 +21,9 @@ public sealed class GuestDeadException : VmException
     internal GuestDeadException(string what, IReadOnlyList<string> console)
         : base($"{what}\nLast lines of the console:\n{(console.Count == 0 ? "  (none)" : "  " + string.Join("\n  ", console))}") => Console = console;
 
+    /// <summary>True if it was the emulator that killed the guest, see <see cref="EmulatorFault"/>.</summary>
+    public bool ByEmulator { get; init; }
+
     /// <summary>The last lines of the serial console.</summary>
     public IReadOnlyList<string> Console { get; } = [];
 }

@@ -38,6 +38,27 @@ internal sealed class ResultsTests
     }
 
     [Test]
+    public void Of_a_test_that_ran_again_the_last_result_counts()
+    {
+        Write("b.xml", Named("1", "Passed", "A-1", "again"));
+        Write("c.xml", Named("1", "Failed", "A-1", "again"));
+        Assert.That(Checks("line", "b.xml"), Does.StartWith("checks passed: A-1;"));
+        Assert.That(Checks("line", "c.xml", "b.xml"), Does.StartWith("checks passed: A-1; failed: none;"));
+        Assert.That(Checks("line", "b.xml", "c.xml"), Does.StartWith("checks passed: none; failed: A-1;"));
+    }
+
+    [Test]
+    public void Tests_whose_guest_the_emulator_killed_are_listed_by_their_full_names()
+    {
+        const string Killed = "<failure>\n<message><![CDATA[1) the guest ended; the emulator killed it: it ran a stale breakpoint; kernel 7.3\nLast lines]]></message>\n</failure>\n";
+        const string Other = "<failure>\n<message><![CDATA[the guest ended; kernel 7.3\nLast lines]]></message>\n</failure>\n";
+        Write("a.xml", Named("1", "Failed", "A-1", "F(&quot;newest&quot;).Killed(8,&quot;a&quot;)", Killed)
+            + Named("2", "Failed", "A-1", "F(&quot;newest&quot;).Other", Other) + Named("3", "Passed", "A-1", "F.Passed", Killed));
+        Assert.That(Run("awk", _tree.FullName, ["-f", Path.Combine(_root, "tools/results/killed.awk"), "a.xml"]).Output,
+            Is.EqualTo("F(\"newest\").Killed(8,\"a\")\n"));
+    }
+
+    [Test]
     public void The_summary_has_a_line_for_each_check()
     {
         Write("a.xml", Results(("1", "Passed", "A-1"), ("2", "Failed", "A-2")));
@@ -100,6 +121,11 @@ internal sealed class ResultsTests
                 ? $"<test-suite type=\"ParameterizedMethod\">\n{properties}{head} />\n</test-suite>\n"
                 : $"{head}>\n{properties}</test-case>\n";
         })) + "</test-suite>\n</test-run>\n";
+
+    /// <summary>The result of one test with a full name.</summary>
+    private static string Named(string id, string outcome, string check, string fullName, string failure = "") =>
+        Results((id, outcome, check)).Replace("<test-case ", $"<test-case fullname=\"{fullName}\" ", StringComparison.Ordinal)
+            .Replace("</test-case>", failure + "</test-case>", StringComparison.Ordinal);
 
     private string Checks(string mode, params string[] files) =>
         Run("awk", _tree.FullName, ["-v", $"mode={mode}", "-f", Path.Combine(_root, "tools/results/checks.awk"), "checks.txt", .. files]).Output;
