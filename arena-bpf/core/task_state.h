@@ -24,14 +24,14 @@ static __always_inline void wd_copy_comm(struct wd_task __arena *t, struct task_
 /* Makes dom the home. A task that waits for one CPU only is ordered by that CPU's clock, and stays so. */
 static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
 {
-	s64 shift = 0;
+	u32 from = l->domain;
+	s64 shift;
 
-	if (l->key && l->bound < 0 && l->domain < WD_MAX_DOMAINS)
-		shift = wd_key_shift(l->domain, dom, l->weight);
 	l->domain = dom & (WD_MAX_DOMAINS - 1);
 	if (!l->slot)
 		return;
-	if (shift) {
+	if (l->key && l->bound < 0 && from < WD_MAX_DOMAINS) {
+		shift = wd_key_shift(from, dom, l->weight);
 		l->key += shift;
 		wd_deadline_moved(wd_task_at(l->slot), shift);
 	}

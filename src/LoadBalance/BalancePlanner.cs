@@ -2,7 +2,7 @@
 namespace Wd40.LoadBalance;
 
 /// <summary>
-/// Plans the moves of one balance round. Pure: columns in, a list of transfers out; the same input gives the same list.
+/// Plans moves as the module rusty does, by the shares of the domains.
 /// <para>
 /// A domain's share of its group's load goes by capacity. It pushes while its surplus is above the threshold, it pulls while it is below its
 /// share. The most overloaded domain gives to the least loaded one: of its tasks the largest that fits the smaller of surplus and gap, and
@@ -15,68 +15,36 @@ namespace Wd40.LoadBalance;
 /// Tasks whose memory policy favours the taker but not the giver are tried first. A task that is where its policy wants it leaves only if
 /// its node is overloaded: beyond the node threshold, and while the machine is not full also beyond what the node's CPUs can run.
 /// </para>
-/// <para>All memory is allocated at construction; a plan allocates nothing. Not thread-safe.</para>
 /// </summary>
-public sealed class BalancePlanner : IBalancePlanner
+public sealed class BalancePlanner : RoundPlanner
 {
-    /// <summary>Largest number of domains.</summary>
-    public const int MaxDomains = 64;
-
     /// <summary>Improvement that a move must bring, as a part of the load that moves: 1 / 2^this.</summary>
     private const int MarginShift = 2;
 
     /// <summary>Load of always-runnable tasks that a unit of capacity runs, as long as weights do not count: 102400 for 1024.</summary>
     private const long LoadPerCapacity = 100;
 
-    private readonly CandidateLists _lists;
-    private readonly Transfer[] _transfers;
-    private readonly DomainSums _sums = new();
-    private readonly int[] _counts = new int[MaxDomains];
-    private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _target = new long[MaxDomains];
+    private readonly long[] _target = new long[MaxDomains];
     private readonly long[] _nodeImbalance = new long[MaxDomains], _nodeTarget = new long[MaxDomains], _nodeRoom = new long[MaxDomains];
     private readonly long[] _nodeLeft = new long[MaxDomains];
-    private readonly long[] _delta = new long[MaxDomains];
     private long _negligible;
-    private int _planned;
 
     /// <summary>Allocates for a number of tasks.</summary>
     /// <param name="maxTasks">Most tasks of a round, up to 2^20 - 1.</param>
     /// <param name="thresholds">When to act.</param>
     public BalancePlanner(int maxTasks, BalanceThresholds? thresholds = null)
+        : base(maxTasks, thresholds)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTasks, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, DomainSums.MaxTasks);
-        Thresholds = thresholds ?? new BalanceThresholds();
-        _lists = new CandidateLists(maxTasks);
-        _transfers = new Transfer[maxTasks];
     }
 
-    /// <inheritdoc/>
-    public BalanceThresholds Thresholds { get; set; }
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<long> Load => _load;
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<long> Imbalance => _imbalance;
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<long> Delta => _delta;
-
-    /// <inheritdoc/>
-    public void Measure(in BalanceRound round)
+    private protected override void Begin(in BalanceRound round)
     {
-        _planned = 0;
         _negligible = round.Negligible;
-        _sums.Add(round, _load, _counts);
-        _delta.AsSpan().Clear();
         Shares(round);
     }
 
-    /// <inheritdoc/>
-    public ReadOnlySpan<Transfer> Plan(in BalanceRound round)
+    private protected override void PlanMoves(in BalanceRound round)
     {
-        Measure(round);
         int domains = round.Capacity.Length;
         ulong push = 0;
         bool nodesDiffer = round.Nodes > 1 && NodesDiffer(round.Nodes);
@@ -87,7 +55,7 @@ public sealed class BalancePlanner : IBalancePlanner
                 push |= 1ul << domain;
         }
         if (push == 0)
-            return default;
+            return;
         _lists.Collect(round, push, _counts.AsSpan(0, domains));
         if (nodesDiffer)
         {
@@ -96,7 +64,6 @@ public sealed class BalancePlanner : IBalancePlanner
         }
         for (int node = 0; node < round.Nodes; node++)
             BalanceDomains(round, push, node);
-        return _transfers.AsSpan(0, _planned);
     }
 
     private long Threshold(double part, long target) => Math.Max((long)(part * target), _negligible);
@@ -268,18 +235,11 @@ public sealed class BalancePlanner : IBalancePlanner
             return 0;
         long load = _lists.LoadAt(best);
         long after = Left(surplus, gap, load);
-        int task = _lists.TaskAt(best);
         if (load == 0 || before - after < Math.Max(1, load >> MarginShift))
             return 0;
-        if (!round.Recent.IsEmpty && round.Recent[task] != 0 && after * 2 > before)
+        if (!round.Recent.IsEmpty && round.Recent[_lists.TaskAt(best)] != 0 && after * 2 > before)
             return 0;
-        _lists.Take(from, best);
-        _transfers[_planned++] = new Transfer(task, (byte)from, (byte)to);
-        _load[from] -= load;
-        _load[to] += load;
-        _delta[from] -= load;
-        _delta[to] += load;
-        return load;
+        return Transfer(best, from, to);
     }
 
     private static long Left(long surplus, long gap, long load) => Math.Abs(surplus - load) + Math.Abs(gap + load);

@@ -35,7 +35,7 @@ public sealed class Balancer
     private readonly Arena _arena;
     private readonly WdLayout _layout;
     private BalancerOptions _options;
-    private readonly IBalancePlanner _planner;
+    private readonly RoundPlanner _planner;
     private readonly OpenRequests _open;
     private readonly DutyTable _duty;
     private readonly int[] _slot;

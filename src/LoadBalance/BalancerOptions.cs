@@ -17,7 +17,7 @@ public sealed record BalancerOptions
     public Action<BalanceAnswer>? Answered { get; init; }
 
     /// <summary>Makes what plans the moves, for a number of tasks and these thresholds; called once.</summary>
-    public Func<int, BalanceThresholds, IBalancePlanner> MakePlanner { get; init; } = (tasks, thresholds) => new BalancePlanner(tasks, thresholds);
+    public Func<int, BalanceThresholds, RoundPlanner> MakePlanner { get; init; } = (tasks, thresholds) => new BalancePlanner(tasks, thresholds);
 
     /// <summary>When a domain or node counts as overloaded.</summary>
     public BalanceThresholds Thresholds { get; init; } = new();

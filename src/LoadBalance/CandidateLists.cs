@@ -13,8 +13,8 @@ internal sealed class CandidateLists
     private readonly ulong[] _keys, _scratch;
     private readonly int[] _right, _left;
     private readonly int[] _count = new int[Digits];
-    private readonly int[] _start = new int[BalancePlanner.MaxDomains + 1];
-    private readonly bool[] _sorted = new bool[BalancePlanner.MaxDomains];
+    private readonly int[] _start = new int[RoundPlanner.MaxDomains + 1];
+    private readonly bool[] _sorted = new bool[RoundPlanner.MaxDomains];
     private readonly int[] _cursor = new int[256];
 
     public CandidateLists(int maxTasks)
@@ -23,8 +23,8 @@ internal sealed class CandidateLists
         _keys = new ulong[maxTasks + 1];
         _scratch = new ulong[maxTasks];
         // A list of n tasks has n + 1 ends, so each domain's links begin one further on than its tasks: position + domain.
-        _right = new int[maxTasks + BalancePlanner.MaxDomains + 1];
-        _left = new int[maxTasks + BalancePlanner.MaxDomains + 1];
+        _right = new int[maxTasks + RoundPlanner.MaxDomains + 1];
+        _left = new int[maxTasks + RoundPlanner.MaxDomains + 1];
         // The library allocates its helper at the first sort of a type.
         Span<ulong> pair = [1, 0];
         pair.Sort();

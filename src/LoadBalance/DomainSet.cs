@@ -7,7 +7,7 @@ namespace Wd40.LoadBalance;
 internal static class DomainSet
 {
     /// <summary>The first <paramref name="count"/>.</summary>
-    public static ulong All(int count) => count >= BalancePlanner.MaxDomains ? ulong.MaxValue : (1ul << count) - 1;
+    public static ulong All(int count) => count >= RoundPlanner.MaxDomains ? ulong.MaxValue : (1ul << count) - 1;
 
     /// <summary>Domains of a node.</summary>
     public static ulong DomainsOf(in BalanceRound round, int node)

@@ -2,8 +2,7 @@
 namespace Wd40.LoadBalance;
 
 /// <summary>
-/// Plans moves as water flows between vessels of unequal size: from the highest to the lowest until they stand level. Pure: columns in, a
-/// list of transfers out; the same input gives the same list.
+/// Plans moves as water flows between vessels of unequal size: from the highest to the lowest until they stand level.
 /// <para>
 /// The level of a domain is its load per capacity. Two domains a and b with capacities A and B are level after a flow of
 /// <c>(level a - level b) / (1/A + 1/B)</c>, see <see cref="Vessels"/>. The pair counts as uneven when the flow is more than the threshold's
@@ -16,52 +15,22 @@ namespace Wd40.LoadBalance;
 /// running average with it, so that the figures of both domains are right at once. In return a task moved lately stays where it is.
 /// Memory policies count as in <see cref="BalancePlanner"/>.
 /// </para>
-/// <para>All memory is allocated at construction; a plan allocates nothing. Not thread-safe.</para>
 /// </summary>
-public sealed class LevelPlanner : IBalancePlanner
+public sealed class LevelPlanner : RoundPlanner
 {
-    private const int MaxDomains = BalancePlanner.MaxDomains;
-
-    private readonly CandidateLists _lists;
-    private readonly DomainSums _sums = new();
-    private readonly Transfer[] _transfers;
-    private readonly int[] _counts = new int[MaxDomains];
-    private readonly long[] _load = new long[MaxDomains], _imbalance = new long[MaxDomains], _delta = new long[MaxDomains];
     private readonly ulong[] _refused = new ulong[MaxDomains];
     private readonly Vessels _domains = new(MaxDomains), _nodes = new(MaxDomains);
-    private int _planned;
 
     /// <summary>Allocates for a number of tasks.</summary>
     /// <param name="maxTasks">Most tasks of a round, up to 2^20 - 1.</param>
     /// <param name="thresholds">When to act; the cut-off is not used.</param>
     public LevelPlanner(int maxTasks, BalanceThresholds? thresholds = null)
+        : base(maxTasks, thresholds)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTasks, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxTasks, DomainSums.MaxTasks);
-        Thresholds = thresholds ?? new BalanceThresholds();
-        _lists = new CandidateLists(maxTasks);
-        _transfers = new Transfer[maxTasks];
     }
 
-    /// <inheritdoc/>
-    public BalanceThresholds Thresholds { get; set; }
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<long> Load => _load;
-
-    /// <inheritdoc/>
-    /// <remarks>The share is that of the domain's capacity in the machine's, also where there are nodes.</remarks>
-    public ReadOnlySpan<long> Imbalance => _imbalance;
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<long> Delta => _delta;
-
-    /// <inheritdoc/>
-    public void Measure(in BalanceRound round)
+    private protected override void Begin(in BalanceRound round)
     {
-        _planned = 0;
-        _delta.AsSpan().Clear();
-        _sums.Add(round, _load, _counts);
         _domains.Clear(round.Capacity.Length);
         _nodes.Clear(round.Nodes);
         for (int domain = 0; domain < round.Capacity.Length; domain++)
@@ -72,21 +41,19 @@ public sealed class LevelPlanner : IBalancePlanner
         SetImbalances(round);
     }
 
-    /// <inheritdoc/>
-    public ReadOnlySpan<Transfer> Plan(in BalanceRound round)
+    private protected override void PlanMoves(in BalanceRound round)
     {
-        Measure(round);
         ulong givers = Givers(round);
         if (givers == 0)
-            return default;
+            return;
         _lists.Collect(round, givers, _counts.AsSpan(0, round.Capacity.Length));
         LevelNodes(round, givers);
         for (int node = 0; node < round.Nodes; node++)
             LevelDomains(round, givers, node);
         SetImbalances(round);
-        return _transfers.AsSpan(0, _planned);
     }
 
+    /// <summary>The share is that of the domain's capacity in the machine's, also where there are nodes.</summary>
     private void SetImbalances(in BalanceRound round)
     {
         double load = 0, capacity = 0;
@@ -205,9 +172,7 @@ public sealed class LevelPlanner : IBalancePlanner
             best = above;
         if (best < 0 || _lists.LoadAt(best) == 0)
             return false;
-        long load = _lists.LoadAt(best);
-        _transfers[_planned++] = new Transfer(_lists.TaskAt(best), (byte)from, (byte)to);
-        _lists.Take(from, best);
+        long load = Transfer(best, from, to);
         Account(round, from, -load);
         Account(round, to, load);
         return true;
@@ -218,8 +183,6 @@ public sealed class LevelPlanner : IBalancePlanner
 
     private void Account(in BalanceRound round, int domain, long load)
     {
-        _load[domain] += load;
-        _delta[domain] += load;
         _domains.Add(domain, load, 0);
         _nodes.Add(round.Node[domain], load, 0);
     }

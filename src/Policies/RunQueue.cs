@@ -155,18 +155,7 @@ public sealed partial class RunQueue
     /// <param name="slot">Its slot; -1 if there is none.</param>
     /// <param name="key">Its key; 0 if there is none.</param>
     /// <returns>False if the queue is empty.</returns>
-    public bool TryPeek(out int slot, out ulong key)
-    {
-        if (Count == 0)
-        {
-            (slot, key) = (None, 0);
-            return false;
-        }
-        ref var head = ref _nodes[_head];
-        var index = head.IndexOfMin();
-        (slot, key) = (head.Items[index], Key(head.Keys[index]));
-        return true;
-    }
+    public bool TryPeek(out int slot, out ulong key) => First(out _, out slot, out key);
 
     /// <summary>Takes the first task out of the queue.</summary>
     /// <param name="slot">Its slot; -1 if there is none.</param>
@@ -174,15 +163,24 @@ public sealed partial class RunQueue
     /// <returns>False if the queue is empty.</returns>
     public bool TryPop(out int slot, out ulong key)
     {
+        if (!First(out var index, out slot, out key))
+            return false;
+        RemoveAt(_head, index);
+        return true;
+    }
+
+    /// <summary>The first task and where it is in the head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool First(out int index, out int slot, out ulong key)
+    {
         if (Count == 0)
         {
-            (slot, key) = (None, 0);
+            (index, slot, key) = (0, None, 0);
             return false;
         }
         ref var head = ref _nodes[_head];
-        var index = head.IndexOfMin();
+        index = head.IndexOfMin();
         (slot, key) = (head.Items[index], Key(head.Keys[index]));
-        RemoveAt(_head, index);
         return true;
     }
 

@@ -35,7 +35,7 @@ public sealed class SchedulerDefinition
     public bool HasBalancer => MakePlanner is not null;
 
     /// <summary>Makes what plans the balancer's moves; null without a balancer.</summary>
-    internal Func<int, BalanceThresholds, IBalancePlanner>? MakePlanner => this[ModuleSlot.LoadBalance]?.MakePlanner;
+    internal Func<int, BalanceThresholds, RoundPlanner>? MakePlanner => this[ModuleSlot.LoadBalance]?.MakePlanner;
 
     /// <summary>Its BPF objects, ready to be linked.</summary>
     /// <exception cref="CompositionException">An object is missing, damaged, or does not fit the others.</exception>

@@ -38,7 +38,7 @@ public sealed class KnownModule
     internal Action<OpenObject, Wd40Options, Domains>? Configure { get; init; }
 
     /// <summary>Load balance only: makes what plans the moves, for a number of tasks; null when the C# half measures and moves nothing.</summary>
-    internal Func<int, BalanceThresholds, IBalancePlanner>? MakePlanner { get; init; }
+    internal Func<int, BalanceThresholds, RoundPlanner>? MakePlanner { get; init; }
 
     /// <summary>The slot as the BPF sources and the command line call it.</summary>
     public string SlotName => ModuleRegistry.NameOf(Slot);

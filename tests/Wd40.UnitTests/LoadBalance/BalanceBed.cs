@@ -27,7 +27,7 @@ internal sealed class BalanceBed : IDisposable
     private readonly Balancer _balancer;
     private int _hogs;
 
-    public BalanceBed(int[] cpus, int nodes, Func<int, BalanceThresholds, IBalancePlanner> makePlanner)
+    public BalanceBed(int[] cpus, int nodes, Func<int, BalanceThresholds, RoundPlanner> makePlanner)
     {
         _cpus = cpus;
         _arena = new TaskArena(cpus.Length, nodes);

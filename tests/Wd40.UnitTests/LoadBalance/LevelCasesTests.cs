@@ -74,7 +74,7 @@ public sealed class LevelCasesTests
         });
     }, Tenth);
 
-    private static Func<Func<int, BalanceThresholds, IBalancePlanner>, BedResult> Starts(int hogs, int[] cpus, int nodes) => make =>
+    private static Func<Func<int, BalanceThresholds, RoundPlanner>, BedResult> Starts(int hogs, int[] cpus, int nodes) => make =>
     {
         var sum = default(BedResult);
         for (int first = 0; first <= hogs; first++)
@@ -88,7 +88,7 @@ public sealed class LevelCasesTests
     };
 
     /// <summary>Judges both figures of an even case, or the one in which an uneven case differs.</summary>
-    private static void Judge(string name, Func<Func<int, BalanceThresholds, IBalancePlanner>, BedResult> run, double bound, bool? mean = null)
+    private static void Judge(string name, Func<Func<int, BalanceThresholds, RoundPlanner>, BedResult> run, double bound, bool? mean = null)
     {
         var rusty = run(PlannerOf("rusty"));
         var level = run(PlannerOf("level"));
@@ -107,6 +107,6 @@ public sealed class LevelCasesTests
         }
     }
 
-    private static Func<int, BalanceThresholds, IBalancePlanner> PlannerOf(string module) =>
+    private static Func<int, BalanceThresholds, RoundPlanner> PlannerOf(string module) =>
         ModuleRegistry.Find(ModuleSlot.LoadBalance, module).MakePlanner!;
 }
