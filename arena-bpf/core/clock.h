@@ -185,13 +185,18 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	return r;
 }
 
-/* Raises the clock of a domain to what its CPUs have reached, as the last look has shown, but not beyond `limit`. */
-static __always_inline void wd_clock_reach(u32 dom, struct wd_running *r, u64 limit)
+/*
+ * Raises the clock of a domain to what its CPUs have reached, as the last look has shown, but not beyond `limit`. True:
+ * as far as the next key that runs there, so that another look may raise it further.
+ */
+static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 limit)
 {
 	u64 key = r->next < limit ? r->next : limit;
 
-	if (!r->idle && r->reached > r->not_reached && key != WD_KEY_NONE)
-		wd_clock_raise(dom, key);
+	if (r->idle || r->reached <= r->not_reached || key == WD_KEY_NONE)
+		return false;
+	wd_clock_raise(dom, key);
+	return key != limit;
 }
 
 /*
@@ -203,7 +208,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
-	struct wd_running *r;
+	struct wd_running *r = NULL;
 	struct wd_local *l;
 	u64 limit = WD_KEY_NONE, passed = now - c->advanced_at;
 	int i;
@@ -225,13 +230,21 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
-	r = wd_look_at_running(NULL, dom, now);
-	wd_clock_reach(dom, r, limit);
+	/*
+	 * Key by key, up to the median of them. One key a time would stop at a heavy task just beyond the clock, which
+	 * then goes no faster than that one's key does, and the light ones run away from it.
+	 */
+	wd_for(i, 0, WD_PREEMPT_SCAN)
+	{
+		r = wd_look_at_running(NULL, dom, now);
+		if (!wd_clock_reach(dom, r, limit))
+			break;
+	}
 	/*
 	 * Where only bound tasks run the clock goes with them, or they would be far ahead of all who come later. No
 	 * faster than time, which a light one's key outruns by far.
 	 */
-	if (r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
+	if (r && r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
 		wd_clock_raise(dom, r->bound < wd_clock_of(dom) + passed ? r->bound : wd_clock_of(dom) + passed);
 	return 0;
 }
