@@ -24,7 +24,6 @@ struct wd_clock wd_clocks[WD_MAX_DOMAINS];
 struct wd_running wd_running_now[WD_MAX_CPUS];
 u32 wd_nr_cpus[WD_MAX_DOMAINS];
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
-struct wd_exit_record wd_exit_record;
 
 #include "slot_defaults.h"
 #include "clock.h"

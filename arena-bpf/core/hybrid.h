@@ -7,7 +7,6 @@
 #define WD40_HYBRID_H
 
 #include "wd40/masks.h"
-#include "wd40/exit.h"
 #include "wd40/record.h"
 #include "wd40/slots.h"
 #include "wd40/table.h"

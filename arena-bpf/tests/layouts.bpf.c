@@ -5,6 +5,7 @@
 #include "wd40/module.h"
 #include "wd40/exit.h"
 #include "wd40/record.h"
+#include "wd40/rings.h"
 #include "wd40/slots.h"
 
 WD_MODULE("layouts", "test");
@@ -19,9 +20,17 @@ struct {
 	struct wd_brief brief;
 	struct wd_task task;
 	struct wd_exit_record exit_record;
+	struct wd_handover handover;
+	struct wd_queued_ring queued_ring;
+	struct wd_decision_ring decision_ring;
+	struct wd_exchange exchange;
+	struct wd_user_stats user_stats;
+	struct wd_user_layout user_layout;
 	enum wd_task_flags task_flags;
 	enum wd_outcome outcome;
 	enum wd_select select;
 	enum wd_arrival arrival;
 	enum wd_event event;
+	enum wd_user_state user_state;
+	enum wd_custody_mode custody_mode;
 } wd_layouts;

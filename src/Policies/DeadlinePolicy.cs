@@ -31,6 +31,9 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <summary>Virtual time of a task that goes on is at most this many times <see cref="SliceUs"/> ahead of the clock.</summary>
     public const ulong AheadSlices = 10;
 
+    /// <summary>The clock goes this part of the way to each task that is placed.</summary>
+    public const int ClockInertia = 8;
+
     /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
     public const ulong ShortestSlice = 10_000;
 
@@ -67,10 +70,12 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
         {
             // Distance from the clock, which may wrap.
             var ahead = state.Known ? (long)(state.Virtual - _clock) : 0;
-            ahead = Math.Max(ahead, -(long)_slice);
+            // Who sleeps gains one slice; who goes on keeps what is due to it, as far as anybody may be from the clock.
+            var lag = (long)(task.Woken ? _slice : AheadSlices * _slice);
+            ahead = Math.Max(ahead, -lag);
             // Who has slept owes one slice at most: what it ran while CPUs were idle took nothing from anybody.
             var most = task.Woken ? _sliceMin : AheadSlices * _slice;
-            ahead = (long)Math.Min((ulong)(ahead + (long)_slice) + Weighted(task.Uncharged, task.Weight), most + _slice) - (long)_slice;
+            ahead = (long)Math.Min((ulong)(ahead + lag) + Weighted(task.Uncharged, task.Weight), most + (ulong)lag) - lag;
             state = new State { Virtual = _clock + (ulong)ahead, Known = true };
             return state.Virtual + Math.Min(Weighted(task.ExecRuntime, task.Weight), RuntimeSlices * _slice);
         }
@@ -79,9 +84,11 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <inheritdoc/>
     public Decision Place(in QueuedTask task, ulong key, ref State state, in Situation situation)
     {
-        if (unchecked((long)(state.Virtual - _clock)) > 0)
-            _clock = state.Virtual;
-        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu);
+        // Not to it at once: a light task that has run a slice is far ahead of all others, who would then count as those that slept.
+        _clock = unchecked(_clock + (ulong)((long)(state.Virtual - _clock) / ClockInertia));
+        // Virtual time grows with CPU time, and so does what is added to it until that has reached its bound.
+        var rate = Decision.RateOne * 100 / task.Weight * (Weighted(task.ExecRuntime, task.Weight) < RuntimeSlices * _slice ? 2u : 1);
+        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate);
     }
 
     // No time that a task can have run for overflows: garbage is bounded.

@@ -24,8 +24,9 @@ public sealed class ArenaLayout
     /// <param name="nrDomains">Domains in use; the part has room for all possible ones, so that a masked index stays inside it.</param>
     /// <param name="nrNodes">NUMA nodes with CPUs.</param>
     /// <param name="maxTasks">Slots of the task table, a power of two.</param>
+    /// <param name="withRings">Whether a policy in user space decides: then there are rings, too.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside the limits of the headers.</exception>
-    public ArenaLayout(uint nrCpuIds, uint nrDomains, uint nrNodes, uint maxTasks)
+    public ArenaLayout(uint nrCpuIds, uint nrDomains, uint nrNodes, uint maxTasks, bool withRings = false)
     {
         ArgumentOutOfRangeException.ThrowIfZero(nrCpuIds);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nrCpuIds, (uint)WdConstants.MaxCpus);
@@ -45,6 +46,17 @@ public sealed class ArenaLayout
         Requests = Place("wd_request", maxTasks);
         Briefs = Place("wd_brief", maxTasks);
         Tasks = Place("wd_task", maxTasks);
+        if (withRings)
+        {
+            Rings = new WdUserLayout
+            {
+                Exchange = Place("wd_exchange", 1),
+                UserStats = Place("wd_user_stats", nrCpuIds),
+                QueuedRings = Place("wd_queued_ring", nrCpuIds),
+                DecisionRing = Place("wd_decision_ring", 1),
+                Handovers = Place("wd_handover", maxTasks),
+            };
+        }
         Size = BitOperations.RoundUpToPowerOf2(_next);
     }
 
@@ -83,6 +95,9 @@ public sealed class ArenaLayout
 
     /// <summary>Offset of the task records.</summary>
     public ulong Tasks { get; }
+
+    /// <summary>Where the parts of the user-space core begin; all 0 without them.</summary>
+    public WdUserLayout Rings { get; }
 
     /// <summary>The same as the struct that the kernel half reads.</summary>
     public WdLayout ToStruct() => new()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.Policies;
 
 namespace Wd40.Schedulers;
 
@@ -16,6 +17,8 @@ public sealed class SchedulerBuilder
     private readonly Dictionary<ModuleSlot, KnownModule> _modules = [];
 
     private IReadOnlyList<KnownModule> _outside = [];
+    private PolicyRegistry _policies = new();
+    private KnownPolicy? _policy;
 
     private SchedulerBuilder(string name) => _name = name;
 
@@ -57,11 +60,39 @@ public sealed class SchedulerBuilder
     /// <exception cref="SchedulerException">There is no such module, or the slot is filled already.</exception>
     public SchedulerBuilder LoadBalance(string module) => Fill(ModuleSlot.LoadBalance, module);
 
+    /// <summary>Makes policies known, for the name that follows.</summary>
+    public SchedulerBuilder PoliciesFrom(PolicyRegistry policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        _policies = policies;
+        return this;
+    }
+
+    /// <summary>Chooses what decides in user space.</summary>
+    /// <exception cref="SchedulerException">There is no such policy.</exception>
+    public SchedulerBuilder Policy(string policy)
+    {
+        _policy = _policies.Find(policy);
+        return this;
+    }
+
     /// <summary>The scheduler.</summary>
-    /// <exception cref="SchedulerException">It has no core.</exception>
-    public SchedulerDefinition Build() => _modules.ContainsKey(ModuleSlot.Core)
-        ? new SchedulerDefinition(_name, [.. _modules.Values.OrderBy(module => module.Slot)])
-        : throw new SchedulerException(ExitCode.Usage, $"{_name} has no core", "Choose one, such as hybrid.");
+    /// <exception cref="SchedulerException">It has no core, or the core and what was chosen beside it do not go together.</exception>
+    public SchedulerDefinition Build()
+    {
+        if (!_modules.TryGetValue(ModuleSlot.Core, out var core))
+            throw new SchedulerException(ExitCode.Usage, $"{_name} has no core", "Choose one, such as hybrid.");
+        if (core.NeedsPolicy && _policy is null)
+            throw new SchedulerException(ExitCode.Usage, $"core {core.Name} of {_name} needs a policy", $"Choose one of: {string.Join(", ", _policies.All.Select(policy => policy.Name))}.");
+        if (!core.NeedsPolicy && _policy is not null)
+            throw new SchedulerException(ExitCode.Usage, $"core {core.Name} of {_name} decides itself and asks no policy", "Leave the policy out, or choose the core user-space.");
+        if (core.NeedsPolicy && _modules.Values.FirstOrDefault(module => module.Slot != ModuleSlot.Core) is { } module)
+        {
+            throw new SchedulerException(ExitCode.Usage, $"core {core.Name} of {_name} leaves all to its policy and has no slot {module.SlotName}",
+                $"Leave {module.SlotName} out, or choose the core hybrid.");
+        }
+        return new SchedulerDefinition(_name, [.. _modules.Values.OrderBy(module => module.Slot)], _policy);
+    }
 
     private SchedulerBuilder Fill(ModuleSlot slot, string name)
     {

@@ -2,6 +2,7 @@
 using Wd40.ArenaRuntime;
 using Wd40.LoadBalance;
 using Wd40.Placement;
+using Wd40.Policies;
 
 namespace Wd40.Schedulers;
 
@@ -13,10 +14,11 @@ public sealed class SchedulerDefinition
 
     private const string Library = "arena/table";
 
-    internal SchedulerDefinition(string name, IReadOnlyList<KnownModule> modules)
+    internal SchedulerDefinition(string name, IReadOnlyList<KnownModule> modules, KnownPolicy? policy)
     {
         Name = name;
         Modules = modules;
+        Policy = policy;
     }
 
     /// <summary>What the kernel and all messages call it.</summary>
@@ -24,6 +26,9 @@ public sealed class SchedulerDefinition
 
     /// <summary>Its modules, at most one a slot, in the order of the slots.</summary>
     public IReadOnlyList<KnownModule> Modules { get; }
+
+    /// <summary>What decides in user space; null with a core that decides itself.</summary>
+    public KnownPolicy? Policy { get; }
 
     /// <summary>The module of a slot; null where the core's default holds.</summary>
     public KnownModule? this[ModuleSlot slot] => Modules.FirstOrDefault(module => module.Slot == slot);

@@ -11,9 +11,6 @@ namespace Wd40.Schedulers;
 /// </summary>
 public sealed class SchedulerHost
 {
-    /// <summary>How long the kernel may take between accepting the scheduler and having every task under it.</summary>
-    private static readonly TimeSpan _enableLimit = TimeSpan.FromSeconds(30);
-
     private readonly SchedulerDefinition _scheduler;
     private readonly Wd40Options _options;
     private readonly SchedulerLog _log;
@@ -32,7 +29,7 @@ public sealed class SchedulerHost
     /// <exception cref="SchedulerException">A step failed.</exception>
     public DryRunReport DryRun()
     {
-        using var run = new HybridRun(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
+        using var run = SchedulerRun.Create(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
         run.Load(new KernelInterface(_options.SysfsPrefix));
         return new DryRunReport
         {
@@ -87,48 +84,8 @@ public sealed class SchedulerHost
 
     private RunEnd RunOnce(StopRequest stop, Trial? trial)
     {
-        using var run = new HybridRun(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
-        var kernel = new KernelInterface(_options.SysfsPrefix);
-        run.Load(kernel);
-        if (stop.IsRequested)
-            return RunEnd.NeverAttached;
-        run.SetUp();
-        run.PrepareStatistics(kernel);
-        var loop = new MainLoop(run.CreateSteps(_clock), run.Heartbeat, () => run.ExitKind != 0, stop, _clock, trial);
-        run.WarmUp(loop);
-        // As late as can be: what loading and verifying cost is not the default scheduler's.
-        trial?.MeasureBefore(time => stop.Wait((int)time.TotalMilliseconds));
-        if (stop.IsRequested)
-            return RunEnd.NeverAttached;
-        // Before it attaches: from then on this thread would compete with the load for a CPU, on the way to its loop.
-        if (RealtimeThread.TryEnter() is { } refused)
-            _log.Debug($"the loop stays at normal priority: {refused}");
-        run.Attach();
-        run.VerifyEnabled(kernel, _enableLimit);
-        run.ServeStatistics();
-        Announce(run);
-        trial?.Begin();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var collections = GC.CollectionCount(0);
-        var cause = loop.Run();
-        var ended = _clock.GetTimestamp();
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        collections = GC.CollectionCount(0) - collections;
-        RealtimeThread.Leave();
-        run.Detach();
-        _log.Debug(string.Create(CultureInfo.InvariantCulture,
-            $"loop ended ({cause}); detach: {_clock.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
-        return new RunEnd(run.ReadExit(), [.. loop.Steps.Select(step => StepReport.Of(step, _clock))], RequestReport.Of(run.Requests),
-            allocated, collections);
-    }
-
-    private void Announce(HybridRun run)
-    {
-        for (var domain = 0; domain < (int)run.Domains.NrDomains; domain++)
-            _log.Info($"domain {domain}, node {run.Domains.DomainNode[domain]}: CPUs {run.Domains.MaskOf(domain)}");
-        _log.Info(string.Create(CultureInfo.InvariantCulture,
-            $"{_scheduler.Ops} schedules {(_options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
-            + $"arena {run.Layout.Size >> 10} KiB, {run.Layout.MaxTasks} slots"));
+        using var run = SchedulerRun.Create(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
+        return run.Run(new KernelInterface(_options.SysfsPrefix), stop, trial);
     }
 
     private ExitReport Report(RunEnd end, int restarts, double seconds, Trial? trial)

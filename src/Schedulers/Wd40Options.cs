@@ -2,6 +2,7 @@
 using System.Collections.ObjectModel;
 using Wd40.LoadBalance;
 using Wd40.Placement;
+using Wd40.Schedulers.UserSpace;
 
 namespace Wd40.Schedulers;
 
@@ -112,6 +113,9 @@ public sealed record Wd40Options
 
     /// <summary>--set: values of settings of modules, by MODULE.NAME.</summary>
     public IReadOnlyDictionary<string, ulong> ModuleSettings { get; init; } = ReadOnlyDictionary<string, ulong>.Empty;
+
+    /// <summary>What the user-space core reads.</summary>
+    public UserSpaceOptions UserSpace { get; init; } = new();
 
     /// <summary>--relaxed-maps: libbpf ignores unknown map attributes.</summary>
     public bool? RelaxedMaps { get; init; }

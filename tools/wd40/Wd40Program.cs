@@ -6,6 +6,7 @@ using Wd40.ArenaRuntime.Layout;
 using Wd40.Schedulers;
 using Wd40.Schedulers.Statistics;
 using Wd40.Schedulers.Trials;
+using Wd40.Schedulers.UserSpace;
 using Wd40.Tool.CommandLine;
 using Wd40.Tool.Statistics;
 
@@ -26,7 +27,7 @@ public static class Wd40Program
         ArgumentNullException.ThrowIfNull(configuration);
         if (options.HelpStats)
         {
-            StatsHelp.Print(StatsSchema.Create(WdStats.Counters), configuration.Output);
+            StatsHelp.Print(scheduler.Policy is null ? StatsSchema.Create(WdStats.Counters) : PolicyStatsSchema.Create(WdUserStats.Counters), configuration.Output);
             return (int)ExitCode.Clean;
         }
         if (options.MonitorSeconds is { } seconds)

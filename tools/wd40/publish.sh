@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Publishes wd40: one self-contained executable (no .NET needed on the target), libbpf.so.1 beside it, and the aliases scx_wd40 and scx_rusty.
+# Publishes wd40: one self-contained executable (no .NET needed on the target), libbpf.so.1 beside it, and the aliases scx_wd40, scx_rusty and scx_rustland.
 #
 #	tools/wd40/publish.sh [--out DIR] [--artifacts DIR]
 #
@@ -45,7 +45,7 @@ cp -L "$libbpf" "$out/libbpf.so.1.new"
 # Renamed into place: a running instance keeps its own files.
 mv "$out/wd40.new" "$out/wd40"
 mv "$out/libbpf.so.1.new" "$out/libbpf.so.1"
-for name in wd40 rusty; do
+for name in wd40 rusty rustland; do
 	ln -sfn wd40 "$out/scx_$name"
 done
 "$out/wd40" --version >/dev/null || fail "the published program does not start"

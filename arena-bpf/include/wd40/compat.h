@@ -112,6 +112,12 @@ extern int KF(bpf_iter_scx_dsq_new)(struct bpf_iter_scx_dsq *it, u64 dsq, u64 fl
 extern struct task_struct *KF(bpf_iter_scx_dsq_next)(struct bpf_iter_scx_dsq *it) __kfunc;
 extern void KF(bpf_iter_scx_dsq_destroy)(struct bpf_iter_scx_dsq *it) __kfunc;
 extern bool KF(scx_bpf_dsq_move)(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq, u64 enq_flags) __kfunc;
+extern bool KF(scx_bpf_dsq_move_vtime)(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq,
+				       u64 enq_flags) __kfunc;
+extern void KF(scx_bpf_dsq_move_set_slice)(struct bpf_iter_scx_dsq *it, u64 slice) __kfunc;
+extern void KF(scx_bpf_dsq_move_set_vtime)(struct bpf_iter_scx_dsq *it, u64 key) __kfunc;
+extern struct task_struct *KF(bpf_task_from_pid)(s32 tid) __kfunc;
+extern void KF(bpf_task_release)(struct task_struct *p) __kfunc;
 extern s32 KF(scx_bpf_dsq_nr_queued)(u64 dsq) __kfunc;
 extern void KF(scx_bpf_kick_cpu)(s32 cpu, u64 flags) __kfunc;
 extern s32 KF(__scx_bpf_select_cpu_and)(struct task_struct *p, const struct cpumask *allowed,

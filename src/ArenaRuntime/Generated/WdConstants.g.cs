@@ -18,6 +18,15 @@ public static class WdConstants
     /// <summary>WD_CPU_IDLE.</summary>
     public const ulong CpuIdle = 0x8000000000000000;
 
+    /// <summary>WD_DECISION_RING.</summary>
+    public const int DecisionRing = 8192;
+
+    /// <summary>WD_DECISION_SLICE_MAX.</summary>
+    public const int DecisionSliceMax = 100000000;
+
+    /// <summary>WD_DECISION_SLICE_MIN.</summary>
+    public const int DecisionSliceMin = 10000;
+
     /// <summary>WD_EXIT_DUMP_LEN.</summary>
     public const int ExitDumpLen = 65536;
 
@@ -56,6 +65,12 @@ public static class WdConstants
 
     /// <summary>WD_PAGE_SIZE.</summary>
     public const int PageSize = 4096;
+
+    /// <summary>WD_QUEUED_RING.</summary>
+    public const int QueuedRing = 512;
+
+    /// <summary>WD_RATE_ONE.</summary>
+    public const int RateOne = 1024;
 
     /// <summary>WD_RAVG_BITS.</summary>
     public const int RavgBits = 20;

@@ -11,5 +11,15 @@ internal static partial class Interop
 
         [LibraryImport(Name, EntryPoint = "prctl", SetLastError = true)]
         internal static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+        internal const int MemoryLockCurrent = 1;
+        internal const int MemoryLockFuture = 2;
+        internal const int MemoryLockOnFault = 4;
+
+        [LibraryImport(Name, EntryPoint = "mlockall", SetLastError = true)]
+        internal static partial int MlockAll(int flags);
+
+        [LibraryImport(Name, EntryPoint = "munlockall")]
+        internal static partial int MunlockAll();
     }
 }

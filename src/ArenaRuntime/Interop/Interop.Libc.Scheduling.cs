@@ -22,5 +22,14 @@ internal static partial class Interop
 
         [LibraryImport(Name, EntryPoint = "sched_setscheduler", SetLastError = true)]
         internal static unsafe partial int SchedSetScheduler(int pid, int policy, SchedParam* parameters);
+
+        internal const int SchedExt = 7;
+
+        // A transition to native code, unlike most calls as short: whoever wants to stop this thread must not wait until it runs again.
+        [LibraryImport(Name, EntryPoint = "sched_yield")]
+        internal static partial int SchedYield();
+
+        [LibraryImport(Name, EntryPoint = "gettid")]
+        internal static partial int GetThreadId();
     }
 }

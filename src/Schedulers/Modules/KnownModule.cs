@@ -28,11 +28,17 @@ public sealed class KnownModule
     /// <summary>Values of its own that may be given to it; none for the modules that ship, whose values are options.</summary>
     public IReadOnlyList<ModuleSetting> Settings { get; init; } = [];
 
+    /// <summary>Name of its BPF object, where it is another one than the module's.</summary>
+    internal string? ObjectName { get; init; }
+
     /// <summary>The object of a module of a directory, as it was when it was checked; null for those that ship.</summary>
     internal ModuleObject? Outside { get; init; }
 
     /// <summary>Placement only: groups the CPUs of a machine; null leaves it to the last-level caches.</summary>
     internal Func<Topology, Wd40Options, Domains>? MakeDomains { get; init; }
+
+    /// <summary>Core only: whether a policy in user space decides.</summary>
+    public bool NeedsPolicy { get; init; }
 
     /// <summary>Sets the module's own variables before load; null when it has none.</summary>
     internal Action<OpenObject, Wd40Options, Domains>? Configure { get; init; }
@@ -45,7 +51,7 @@ public sealed class KnownModule
 
     /// <summary>The BPF object.</summary>
     /// <exception cref="CompositionException">It is missing or damaged.</exception>
-    public ModuleObject Load() => Outside ?? ModuleObject.FromResource(Assembly.Load(Origin), $"{SlotName}/{Name}");
+    public ModuleObject Load() => Outside ?? ModuleObject.FromResource(Assembly.Load(Origin), $"{SlotName}/{ObjectName ?? Name}");
 
     /// <summary>
     /// XXH128 of the BPF object, in hexadecimal digits: tells builds apart. It is no proof against forgery; SHA-256 would need a

@@ -28,6 +28,15 @@ public static class ModuleRegistry
         },
         new KnownModule
         {
+            Name = "user-space",
+            Slot = ModuleSlot.Core,
+            Origin = CoreAssembly,
+            Description = "A policy in this process decides; the kernel keeps every task and takes over when none comes.",
+            ObjectName = "userspace",
+            NeedsPolicy = true,
+        },
+        new KnownModule
+        {
             Name = "flat",
             Slot = ModuleSlot.Placement,
             Origin = PlacementAssembly,

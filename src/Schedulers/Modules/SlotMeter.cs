@@ -46,7 +46,7 @@ public sealed class SlotMeter
         using var linked = composition.Link();
         KernelFunctions.Require(linked, types.Read());
         using var open = OpenObject.Open(linked, new OpenOptions());
-        HybridRun.SetShared(open, layout, domains, _options);
+        SchedulerRun.SetShared(open, layout, domains, _options);
         module.Configure?.Invoke(open, _options, domains);
         open.StructOps!.DropUnknownMembers(types.Read());
         using var loaded = open.Load();

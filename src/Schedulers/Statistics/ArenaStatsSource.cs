@@ -41,11 +41,15 @@ public sealed class ArenaStatsSource : IStatsSource
         var names = counters.Select(counter => counter.Name).ToList();
         _slotsAllocated = names.IndexOf("slots_allocated");
         _slotsFreed = names.IndexOf("slots_freed");
+        Schema = StatsSchema.Create(counters);
         Shape = new StatsShape(counters, ((int)layout.NrCpuIds + WordBits - 1) / WordBits, (int)layout.NrDomains, (int)layout.NrNodes);
     }
 
     /// <inheritdoc/>
     public StatsShape Shape { get; }
+
+    /// <inheritdoc/>
+    public StatsStruct Schema { get; }
 
     /// <inheritdoc/>
     public void Read(StatsReading reading)

@@ -24,6 +24,7 @@ public sealed class StatsReading
         DirectGreedyCpus = new ulong[shape.MaskWords];
         KickGreedyCpus = new ulong[shape.MaskWords];
         Domains = new DomainFigures[shape.Domains];
+        Gauges = new ulong[shape.Gauges];
     }
 
     /// <summary>The dimensions it was made for.</summary>
@@ -73,6 +74,9 @@ public sealed class StatsReading
 
     /// <summary>Figures of the domains.</summary>
     public DomainFigures[] Domains { get; }
+
+    /// <summary>Figures that are no totals, in an order of the source's own.</summary>
+    public ulong[] Gauges { get; }
 
     /// <summary>Length of the array that <see cref="SubtractAndKeep"/> wants.</summary>
     internal static int TotalsLength(StatsShape shape) => (int)Total.Count + shape.Counters.Count + (2 * shape.Domains);

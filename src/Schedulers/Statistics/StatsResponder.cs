@@ -39,7 +39,7 @@ internal sealed class StatsResponder : IDisposable
         _loop = loop;
         _live = live;
         _reading = new StatsReading(source.Shape);
-        _cluster = StatsSchema.Create(source.Shape.Counters);
+        _cluster = source.Schema;
         var statisticsBytes = EnvelopeBytes + _cluster.MaxBytes(source.Shape, 1, 0);
         _buffer = new ArrayBufferWriter<byte>(statisticsBytes);
         _json = new Utf8JsonWriter(_buffer, StatsJson.WriterOptions);

@@ -8,4 +8,5 @@ namespace Wd40.Schedulers.Statistics;
 /// <param name="MaskWords">64-bit words of a CPU mask.</param>
 /// <param name="Domains">Domains.</param>
 /// <param name="Nodes">NUMA nodes.</param>
-public sealed record StatsShape(IReadOnlyList<Counter> Counters, int MaskWords, int Domains, int Nodes);
+/// <param name="Gauges">Figures of the source's own that are no totals.</param>
+public sealed record StatsShape(IReadOnlyList<Counter> Counters, int MaskWords, int Domains, int Nodes, int Gauges = 0);

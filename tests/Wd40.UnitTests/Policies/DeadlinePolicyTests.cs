@@ -76,7 +76,22 @@ internal sealed class DeadlinePolicyTests
     {
         var policy = NewDeadline();
         var state = default(DeadlinePolicy.State);
-        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice)));
+        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice, KeyRate: 2 * Decision.RateOne * 100 / weight)));
+    }
+
+    /// <summary>What a key grows by while a task runs is what the policy itself makes of that time: the kernel half goes by it.</summary>
+    [TestCase(15u), TestCase(100u), TestCase(900u)]
+    public void KeyRate_IsWhatOrderMakesOfTheSameTime(uint weight)
+    {
+        const ulong Ran = 5 * Millisecond;
+        var policy = NewDeadline();
+        var state = default(DeadlinePolicy.State);
+        var task = new QueuedTask { Weight = weight };
+        var first = policy.Order(in task, ref state, default);
+        var decision = policy.Place(in task, first, ref state, default);
+        task.Uncharged = task.ExecRuntime = Ran;
+        var second = policy.Order(in task, ref state, default);
+        Assert.That(Ran * decision.KeyRate / Decision.RateOne, Is.EqualTo(second - first).Within(1).Percent);
     }
 
     [Test]

@@ -101,7 +101,7 @@ public sealed class SchedulerBuilderTests
     {
         var built = _assemblies.SelectMany(assembly => ModuleObject.ResourceNames(Assembly.Load(assembly)))
             .Except(["arena/table", SlotMeter.Core]);
-        Assert.That(ModuleRegistry.All.Select(module => $"{module.SlotName}/{module.Name}"), Is.EquivalentTo(built));
+        Assert.That(ModuleRegistry.All.Select(module => $"{module.SlotName}/{module.ObjectName ?? module.Name}"), Is.EquivalentTo(built));
         foreach (var module in ModuleRegistry.All)
         {
             var manifest = module.Load().Manifest;

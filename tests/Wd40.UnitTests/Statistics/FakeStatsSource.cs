@@ -20,6 +20,8 @@ internal sealed class FakeStatsSource : IStatsSource
             Values.Domains[domain].Node = domain * nodes / domains;
     }
 
+    public StatsStruct Schema => StatsSchema.Create(Shape.Counters);
+
     public StatsShape Shape { get; }
 
     /// <summary>What the next reading returns; set before the server runs, or under <see cref="Change"/>.</summary>

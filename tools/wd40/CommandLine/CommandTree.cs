@@ -24,6 +24,7 @@ public sealed class CommandTree
             new(Wd40Scheduler.Name, "domains by last-level cache, latency-aware order, two-level load balancing.", new Wd40OptionTable(), runScheduler),
             new(RustyScheduler.Name, "as wd40, with domains by hand (--cpumasks) and no pull across nodes unless asked for.", new RustyOptionTable(),
                 runScheduler),
+            new(RustlandScheduler.Name, "a policy in C# in this process decides about every task.", new RustlandOptionTable(), runScheduler),
         ];
         var compose = new RunComposeCommand(runScheduler);
         foreach (var scheduler in builtIn)

@@ -11,7 +11,7 @@ public static class InvokedName
     private const string ProgramName = "wd40";
 
     /// <summary>Schedulers that a name stands for; publish.sh makes a symbolic link for each.</summary>
-    private static readonly string[] _schedulers = [Wd40Scheduler.Name, RustyScheduler.Name];
+    private static readonly string[] _schedulers = [Wd40Scheduler.Name, RustyScheduler.Name, RustlandScheduler.Name];
 
     /// <summary>
     /// The first word of /proc/self/cmdline without its directory. Environment.ProcessPath is of no use here: a

@@ -14,7 +14,7 @@ public sealed class RunSchedulerCommand
     /// <param name="table">Its options.</param>
     /// <param name="run">Runs the scheduler; returns what the process exits with.</param>
     public RunSchedulerCommand(
-        string name, string description, Wd40OptionTable table, Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> run)
+        string name, string description, SchedulerOptionTable table, Func<SchedulerDefinition, Wd40Options, InvocationConfiguration, int> run)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(run);
@@ -40,5 +40,5 @@ public sealed class RunSchedulerCommand
     public Command Command { get; }
 
     /// <summary>Its options.</summary>
-    public Wd40OptionTable Table { get; }
+    public SchedulerOptionTable Table { get; }
 }

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
 using System.Globalization;
-using System.Numerics;
 using Wd40.ArenaRuntime.Layout;
 using Wd40.LoadBalance;
 using Wd40.Placement;
 using Wd40.Schedulers;
-using Wd40.Tool.Statistics;
 
 namespace Wd40.Tool.CommandLine;
 
 /// <summary>The options of <c>wd40 run wd40</c>, and how they become <see cref="Wd40Options"/>; other schedulers on the hybrid core add to them.</summary>
-public class Wd40OptionTable : OptionTable
+public class Wd40OptionTable : SchedulerOptionTable
 {
     /// <summary>Largest half-life: the original stored it as 32-bit nanoseconds.</summary>
     private const double LargestHalfLife = 4.294967295;
 
-    private const uint SmallestTable = 64, LargestTable = 1 << 20, LargestPerf = 1024;
+    private const uint LargestPerf = 1024;
     private const double LargestThreshold = 1000;
-    private const double ShortestTrial = 1, LongestTrial = 24 * 3600;
     private const ulong LargestSliceUs = 1_000_000_000;
 
     private const string AboveZero = "greater than 0";
-    private static readonly string _pause = string.Create(CultureInfo.InvariantCulture, $"{MonitorClient.ShortestInterval} or more");
     private const string Percent = "0 or more; 0 switches it off, 99.999 and more leaves it on";
 
     /// <summary>Heading of the options that make domains.</summary>
@@ -48,27 +44,8 @@ public class Wd40OptionTable : OptionTable
     private readonly Option<double> _directGreedyUnder;
     private readonly Option<double> _kickGreedyUnder;
     private readonly Option<bool> _directGreedyNuma;
-    private readonly Option<bool> _partial;
     private readonly Option<bool> _mempolicyAffinity;
     private readonly Option<uint> _perf;
-    private readonly Option<uint> _maxTasks;
-    private readonly Option<double?> _stats;
-    private readonly Option<double?> _monitor;
-    private readonly Option<bool> _helpStats;
-    private readonly Option<string?> _statsPath;
-    private readonly Option<uint?> _statsGroup;
-    private readonly Option<string?> _openMetrics;
-    private readonly Option<double?> _trial;
-    private readonly Option<bool> _dryRun;
-    private readonly Option<bool> _json;
-    private readonly Option<string?> _report;
-    private readonly Option<uint> _exitDumpLength;
-    private readonly Option<bool> _verbose;
-    private readonly Option<string?> _relaxedMaps;
-    private readonly Option<string?> _pinRootPath;
-    private readonly Option<string?> _kconfig;
-    private readonly Option<string?> _btfCustomPath;
-    private readonly Option<string?> _bpfTokenPath;
 
     /// <summary>Declares the options, with the defaults of wd40.</summary>
     public Wd40OptionTable()
@@ -79,8 +56,8 @@ public class Wd40OptionTable : OptionTable
     /// <summary>Declares the options.</summary>
     /// <param name="defaults">Values of options that are not given.</param>
     protected Wd40OptionTable(Wd40Options defaults)
+        : base(defaults)
     {
-        ArgumentNullException.ThrowIfNull(defaults);
         _defaults = defaults;
         Group("Slices and periods");
         _sliceUnderutil = Number("--slice-us-underutil", "-u", "US", _defaults.Tuner.SliceMax / WdConstants.Usec, $"1 to {LargestSliceUs}",
@@ -125,44 +102,14 @@ public class Wd40OptionTable : OptionTable
             value => value is > 0 and <= 100, "A domain or node gives at most this part of its surplus in one round, but always one task.");
         _balancedKworkers = Flag("--balanced-kworkers", "-b", "Leave workqueue workers where they are.");
 
-        Group("Running");
-        _partial = Flag("--partial", "-p", "Schedule only tasks of policy SCHED_EXT.");
-        _maxTasks = Number("--max-tasks", null, "N", _defaults.MaxTasks, $"a power of two, {SmallestTable} to {LargestTable}",
-            value => value is >= SmallestTable and <= LargestTable && BitOperations.IsPow2(value),
-            "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
-        _trial = Duration("--trial", "TIME", ShortestTrial, LongestTrial, "1s to 24h; seconds, or with the unit s, m or h",
-            "Measure the machine, attach, measure again, and detach after TIME unless confirmed: by SIGUSR1, or by typing keep and Enter.");
-        _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
-        _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
-        _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
-            (uint _) => true, "Size of the debug dump that the kernel writes when it ejects the scheduler.");
-        _verbose = Count("--verbose", "-v", "Debug messages; twice: trace messages, too.");
-
-        Group("Statistics");
-        _stats = OptionalNumber("--stats", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null,
-            "Run, and print statistics each S seconds.");
-        _monitor = OptionalNumber("--monitor", null, "S", _pause, (double value) => MonitorClient.CheckInterval(value) is null,
-            "Run nothing, print statistics of the running instance each S seconds.");
-        _helpStats = Flag("--help-stats", null, "Describe the statistics.");
-        _statsPath = Word("--stats-path", "SOCKET", _defaults.StatsPath, "Where statistics are served and looked for.");
-        _statsGroup = UserGroup("--stats-group", "GROUP", "Members of this group, too, may connect to the statistics socket.");
-        _openMetrics = Word("--openmetrics", "FILE", null,
-            "With --stats or --monitor: OpenMetrics text in place of lines, to FILE, which is replaced as a whole each time; - for standard output.");
-        _json = Flag("--json", null, "JSON in place of text: --dry-run, --trial, --stats, --monitor.");
-
-        Group("libbpf");
-        _relaxedMaps = Truth("--relaxed-maps", "Ignore map attributes that this libbpf does not know.");
-        _pinRootPath = Word("--pin-root-path", "DIR", null, "Where maps are pinned.");
-        _kconfig = Word("--kconfig", "FILE", null, "Kernel configuration in place of the running kernel's.");
-        _btfCustomPath = Word("--btf-custom-path", "FILE", null, "BTF in place of the running kernel's.");
-        _bpfTokenPath = Word("--bpf-token-path", "DIR", null, "Mounted BPF file system that a token is taken from.");
+        DeclareCommon();
     }
 
-    /// <summary>The scheduler that the options stand for.</summary>
-    public virtual SchedulerDefinition Define(Wd40Options options) => Wd40Scheduler.Define(options);
+    /// <inheritdoc/>
+    public override SchedulerDefinition Define(Wd40Options options) => Wd40Scheduler.Define(options);
 
-    /// <summary>Checks what concerns several options; null when all is well, else what contradicts what.</summary>
-    public virtual string? Contradiction(ParseResult parsed)
+    /// <inheritdoc/>
+    public override string? Contradiction(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         if (parsed.GetResult(_sliceUnderutil) is { Implicit: false } && parsed.GetResult(_sliceOverutil) is { Implicit: false }
@@ -171,23 +118,13 @@ public class Wd40OptionTable : OptionTable
             return $"--slice-us-overutil: '{parsed.GetValue(_sliceOverutil)}' is not valid; "
                 + $"valid: at most --slice-us-underutil, which is {parsed.GetValue(_sliceUnderutil)}";
         }
-        if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_stats) is not null)
-            return "--monitor runs no scheduler and --stats runs one: give one of them";
-        if (parsed.GetValue(_monitor) is not null && parsed.GetValue(_dryRun))
-            return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
-        if (parsed.GetValue(_trial) is not null && (parsed.GetValue(_monitor) is not null || parsed.GetValue(_dryRun)))
-            return "--trial attaches a scheduler, --monitor and --dry-run do not: give one of them";
-        if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_monitor) is null && parsed.GetValue(_stats) is null)
-            return "--openmetrics writes what --stats or --monitor would print: give one of them, too, with the interval in seconds";
-        if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_json))
-            return "--openmetrics is one form of the statistics and --json another: give one of them";
-        return null;
+        return base.Contradiction(parsed);
     }
 
     private static double InPercent(double part) => part * 100;
 
-    /// <summary>The options of a command line that parsed without errors, and of the environment.</summary>
-    public virtual Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
+    /// <inheritdoc/>
+    public override Wd40Options Read(ParseResult parsed, SchedulerEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         ArgumentNullException.ThrowIfNull(environment);
@@ -196,7 +133,7 @@ public class Wd40OptionTable : OptionTable
         // One bound given beyond the other's default: the one that was given counts.
         if (shortest > longest)
             (longest, shortest) = parsed.GetResult(_sliceUnderutil) is { Implicit: false } ? (longest, longest) : (shortest, shortest);
-        return new Wd40Options
+        return ReadCommon(parsed, environment) with
         {
             Tuner = new TunerOptions
             {
@@ -223,29 +160,8 @@ public class Wd40OptionTable : OptionTable
             BalancedKworkers = parsed.GetValue(_balancedKworkers),
             FifoSched = parsed.GetValue(_fifoSched),
             DirectGreedyNuma = parsed.GetValue(_directGreedyNuma),
-            Partial = parsed.GetValue(_partial),
             MempolicyAffinity = parsed.GetValue(_mempolicyAffinity),
             Perf = Math.Min(parsed.GetValue(_perf), LargestPerf),
-            MaxTasks = parsed.GetValue(_maxTasks),
-            StatsSeconds = parsed.GetValue(_stats),
-            MonitorSeconds = parsed.GetValue(_monitor),
-            HelpStats = parsed.GetValue(_helpStats),
-            StatsPath = parsed.GetValue(_statsPath) ?? _defaults.StatsPath,
-            StatsGroup = parsed.GetValue(_statsGroup),
-            OpenMetricsPath = parsed.GetValue(_openMetrics),
-            TrialSeconds = parsed.GetValue(_trial),
-            DryRun = parsed.GetValue(_dryRun),
-            Json = parsed.GetValue(_json),
-            ReportPath = parsed.GetValue(_report),
-            ExitDumpLength = parsed.GetValue(_exitDumpLength),
-            Verbosity = parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0,
-            RelaxedMaps = parsed.GetValue(_relaxedMaps) is { } word ? bool.Parse(word) : null,
-            PinRootPath = parsed.GetValue(_pinRootPath),
-            Kconfig = parsed.GetValue(_kconfig),
-            BtfCustomPath = parsed.GetValue(_btfCustomPath),
-            BpfTokenPath = parsed.GetValue(_bpfTokenPath),
-            TimeoutMs = environment.TimeoutMs,
-            SysfsPrefix = environment.SysfsPrefix,
         };
     }
 }

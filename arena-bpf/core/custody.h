@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hand-over of tasks: to the policy (custody and token), back by a decision, and back without one. What was handed over
+ * is counted once, by whoever ends it; the state word says who that is. docs/user-space-scheduling.md has the argument.
+ */
+#ifndef WD40_CUSTODY_H
+#define WD40_CUSTODY_H
+
+#include "userspace.h"
+
+static __always_inline struct wd_handed *wd_handed_of(struct task_struct *p)
+{
+	return bpf_task_storage_get(&wd_handeds, p, 0, 0);
+}
+
+/* One decided task more or less. The policy is told, roughly: the last to store may not have been the last to count. */
+static __always_inline void wd_count_decided(s64 by)
+{
+	wd_exchange()->decided = __sync_fetch_and_add(&wd_common.decided, by) + by;
+}
+
+static __always_inline void wd_undecide(struct wd_handed *h)
+{
+	if (h->decided && __sync_lock_test_and_set(&h->decided, 0))
+		wd_count_decided(-1);
+}
+
+enum wd_end {
+	WD_END_QUEUED_ANEW = 0,
+	WD_END_RUNS,
+	WD_END_GONE,
+};
+
+/* The task leaves custody, or whatever queue it is in. A decision that is being applied counts it, if there is one. */
+static __always_inline void wd_take_back(struct wd_handed *h, enum wd_end end)
+{
+	u64 state = h->state;
+
+	if (WD_STATE_PHASE(state) != WD_PHASE_NONE) {
+		state = __sync_lock_test_and_set(&h->state, WD_STATE(WD_STATE_SEQ(state), WD_PHASE_NONE));
+		if (WD_STATE_PHASE(state) == WD_PHASE_HANDED) {
+			if (end == WD_END_RUNS)
+				wd_tally(rescued);
+			else if (end == WD_END_GONE)
+				wd_tally(dead);
+			else
+				wd_tally(cancelled);
+		}
+	}
+	wd_undecide(h);
+}
+
+/* Marks a ring as one with new tokens. The exchange that published the tail comes before this look at the bit. */
+static __always_inline void wd_mark_dirty(s32 cpu)
+{
+	u64 __arena *word = &wd_exchange()->dirty[(cpu & (WD_MAX_CPUS - 1)) / 64];
+	u64 bit = 1ull << (cpu & 63);
+
+	if (!(*(volatile u64 __arena *)word & bit))
+		__sync_fetch_and_or(word, bit);
+}
+
+/* Tells the policy of a task: its record, then the token. False if the ring of this CPU is full. */
+static __always_inline bool wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
+{
+	s32 here = bpf_get_smp_processor_id();
+	struct wd_queued_ring __arena *ring = wd_queued_ring_of(here);
+	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
+	u64 tail = ring->tail;
+
+	if (tail - *(volatile u64 __arena *)&ring->head >= WD_QUEUED_RING)
+		return false;
+	__sync_lock_test_and_set(&q->sequence, seq);
+	q->generation = h->generation;
+	q->prev_cpu = wd_task_cpu(p);
+	q->weight = h->weight;
+	q->enq_flags = enq_flags;
+	q->exec_runtime = h->exec_runtime;
+	q->uncharged = h->uncharged;
+	q->queued_at = h->queued_at;
+	q->woken = h->woken;
+	q->allowed_cpus = p->nr_cpus_allowed;
+	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
+	ring->token[tail & (WD_QUEUED_RING - 1)] = WD_TOKEN(h->slot, seq);
+	__sync_lock_test_and_set(&ring->tail, tail + 1);
+	wd_mark_dirty(here);
+	return true;
+}
+
+/* Tokens wait in rings, or tasks in the policy's memory: hints, as they stand in the arena. */
+static __always_inline bool wd_waiting_for_user(void)
+{
+	struct wd_exchange __arena *x = wd_exchange();
+	int i;
+
+	if (x->pending)
+		return true;
+	wd_for(i, 0, (wd_layout.nr_cpu_ids + 63) / 64)
+	{
+		if (x->dirty[i & (WD_MASK_WORDS - 1)])
+			return true;
+	}
+	return false;
+}
+
+/* Is the policy's thread to run now? */
+static __always_inline bool wd_user_due(u64 now)
+{
+	struct wd_common *c = &wd_common;
+
+	if (c->mode != WD_CUSTODY_NORMAL && now - c->user_ran_at < WD_USER_REST)
+		return false;
+	if (c->urgent || now - c->user_ran_at >= WD_HEARTBEAT)
+		return true;
+	return c->decided < wd_low_water && wd_waiting_for_user();
+}
+
+/* Is a key earlier than another one? Keys may wrap. */
+static __always_inline bool wd_earlier(u64 key, u64 other)
+{
+	return (s64)(key - other) < 0;
+}
+
+/* What a key has become after some CPU time. */
+static __always_inline u64 wd_key_after(u64 key, u64 ran, u32 rate)
+{
+	return key + ran * rate / WD_RATE_ONE;
+}
+
+/* Preempts what runs on a CPU, unless that was done just now. */
+static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
+{
+	struct wd_here *there = wd_here(cpu);
+
+	if (there->user || now - there->preempted_at < WD_PREEMPT_REST)
+		return;
+	there->preempted_at = now;
+	wd_tally(preempted);
+	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+}
+
+/*
+ * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
+ * what runs on that task's CPU. That one gives way if it would not come before the woken one by the keys that both had
+ * last: who slept is behind all others then, and who only paused is not.
+ */
+static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
+{
+	const struct cpumask *all;
+	struct wd_here *there;
+	s32 cpu;
+
+	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) <= 0 || !wd_user_due(now))
+		return;
+	all = wd_mask_of(WD_MASK_ALL);
+	cpu = all ? wd_pick_idle(all) : -1;
+	if (cpu >= 0) {
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		return;
+	}
+	there = wd_here(h->custody);
+	if (h->woken && there->started &&
+	    wd_earlier(wd_key_after(h->key, h->uncharged, h->rate),
+		       wd_key_after(there->key, now - there->started, there->rate)))
+		wd_preempt_cpu(h->custody, now);
+}
+
+/* The kernel half serves all tasks from now on, until the user half is back. */
+static __always_inline void wd_take_over(void)
+{
+	struct wd_common *c = &wd_common;
+	struct wd_exchange __arena *x = wd_exchange();
+
+	if (c->mode != WD_CUSTODY_NORMAL ||
+	    __sync_val_compare_and_swap(&c->mode, WD_CUSTODY_NORMAL, WD_CUSTODY_TAKEN_OVER) != WD_CUSTODY_NORMAL)
+		return;
+	c->beat_then = x->beat;
+	x->epoch = ++c->epoch;
+	x->mode = WD_CUSTODY_TAKEN_OVER;
+}
+
+/* The user half has seen the takeover, has dropped what it held, and goes on: tasks are handed over again. */
+static __always_inline void wd_give_back(u64 now)
+{
+	struct wd_common *c = &wd_common;
+	struct wd_exchange __arena *x = wd_exchange();
+
+	if (c->mode != WD_CUSTODY_TAKEN_OVER || x->seen_epoch != c->epoch || x->beat == c->beat_then)
+		return;
+	if (__sync_val_compare_and_swap(&c->mode, WD_CUSTODY_TAKEN_OVER, WD_CUSTODY_NORMAL) != WD_CUSTODY_TAKEN_OVER)
+		return;
+	c->beat_at = now;
+	x->mode = WD_CUSTODY_NORMAL;
+}
+
+/* When the first of a custody queue was put there; 0: the queue is empty. */
+static __always_inline u64 wd_custody_since(s32 cpu)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	struct wd_handed *h;
+	u64 since = 0;
+
+	if (KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + cpu) <= 0)
+		return 0;
+	if (!KF(bpf_iter_scx_dsq_new)(&it, WD_CUSTODY_DSQ + cpu, 0)) {
+		p = KF(bpf_iter_scx_dsq_next)(&it);
+		h = p ? wd_handed_of(p) : NULL;
+		if (h)
+			since = h->queued_at;
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	return since;
+}
+
+/* Is the kernel half to serve the first of a CPU's custody queue? It has waited for too long, or all are to be served.
+ */
+static __always_inline bool wd_custody_due(s32 cpu, u64 now)
+{
+	u64 since = wd_custody_since(cpu);
+
+	return since && (wd_common.mode != WD_CUSTODY_NORMAL || now - since > wd_takeover_ns);
+}
+
+#endif

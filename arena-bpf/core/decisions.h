@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Decisions: taken from the ring by whichever CPU dispatches, applied by moving the task out of custody. */
+#ifndef WD40_DECISIONS_H
+#define WD40_DECISIONS_H
+
+#include "custody.h"
+
+enum wd_applied {
+	WD_APPLIED = 0,
+	WD_APPLY_STALE, /* dropped */
+	WD_APPLY_LATER, /* the task is not in custody yet */
+};
+
+/* Moves a task from custody to where the decision says. True if it was in custody. */
+static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_handed *h, u64 now)
+{
+	struct wd_decision __arena *d = &wd_handover_at(h->slot)->decision;
+	u64 slice = d->slice, key = d->key, dsq = WD_DECIDED_DSQ;
+	struct bpf_iter_scx_dsq it;
+	s32 cpu = d->cpu, idle;
+	bool moved = false;
+
+	if (cpu >= 0) {
+		if (cpu < wd_layout.nr_cpu_ids && wd_domain_of_cpu(cpu) < WD_MAX_DOMAINS &&
+		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
+			dsq = WD_DECIDED_CPU_DSQ + cpu;
+		} else {
+			wd_tally(bounced);
+			cpu = -1;
+		}
+	}
+	if (slice < WD_DECISION_SLICE_MIN)
+		slice = WD_DECISION_SLICE_MIN;
+	if (slice > WD_DECISION_SLICE_MAX)
+		slice = WD_DECISION_SLICE_MAX;
+	h->key = key;
+	h->slice = slice;
+	h->rate = d->rate;
+	h->own = 0;
+	/* Before the move: the task may run, and be counted out, before it returns. */
+	__sync_lock_test_and_set(&h->decided, 1);
+	wd_count_decided(1);
+	if (!KF(bpf_iter_scx_dsq_new)(&it, WD_CUSTODY_DSQ + (h->custody & (WD_MAX_CPUS - 1)), 0)) {
+		KF(scx_bpf_dsq_move_set_slice)(&it, slice);
+		KF(scx_bpf_dsq_move_set_vtime)(&it, key);
+		moved = KF(scx_bpf_dsq_move_vtime)(&it, p, dsq, 0);
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	if (!moved) {
+		wd_undecide(h);
+		return false;
+	}
+	if (cpu >= 0) {
+		wd_tally(to_cpu);
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+	} else {
+		idle = wd_pick_idle(p->cpus_ptr);
+		if (idle >= 0) {
+			KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+			return true;
+		}
+		cpu = wd_task_cpu(p);
+	}
+	if (d->preempt && wd_domain_of_cpu(cpu) < WD_MAX_DOMAINS && KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr))
+		wd_preempt_cpu(cpu, now);
+	return true;
+}
+
+/* Applies one decision. Its token may hold any bits. Returns enum wd_applied. */
+__noinline int wd_apply(u64 token, u64 now)
+{
+	u32 slot = WD_TOKEN_SLOT(token), seq = WD_TOKEN_SEQ(token);
+	int result = WD_APPLY_STALE;
+	struct task_struct *p;
+	struct wd_handed *h;
+	u64 handed, deciding;
+
+	if (!slot || slot >= wd_layout.max_tasks) {
+		wd_tally(invalid);
+		return WD_APPLY_STALE;
+	}
+	/* The number may be that of any task: what its own storage says is believed. */
+	p = KF(bpf_task_from_pid)(wd_handover_at(slot)->queued.tid);
+	if (!p) {
+		wd_tally(stale);
+		return WD_APPLY_STALE;
+	}
+	h = wd_handed_of(p);
+	handed = WD_STATE(seq, WD_PHASE_HANDED);
+	deciding = WD_STATE(seq, WD_PHASE_DECIDING);
+	if (!h || h->slot != slot || __sync_val_compare_and_swap(&h->state, handed, deciding) != handed) {
+		wd_tally(stale);
+	} else if (wd_move_decided(p, h, now)) {
+		__sync_val_compare_and_swap(&h->state, deciding, WD_STATE(seq, WD_PHASE_NONE));
+		wd_tally(applied);
+		result = WD_APPLIED;
+	} else if (__sync_val_compare_and_swap(&h->state, deciding, handed) == deciding) {
+		result = WD_APPLY_LATER;
+	} else {
+		wd_tally(cancelled);
+	}
+	KF(bpf_task_release)(p);
+	return result;
+}
+
+/* Keeps a decision for the next dispatch on this CPU; one that has been tried too often is given up. */
+static __always_inline void wd_retry_later(struct wd_here *here, u64 token, u32 tries)
+{
+	u32 at = here->nr_retries;
+
+	if (tries >= WD_RETRY_LIMIT || at >= WD_RETRIES) {
+		wd_tally(refused);
+		return;
+	}
+	here->retries[at & (WD_RETRIES - 1)].token = token;
+	here->retries[at & (WD_RETRIES - 1)].tries = tries + 1;
+	here->nr_retries = at + 1;
+	wd_tally(retried);
+}
+
+/*
+ * An insertion asked for in enqueue is done after it has returned, but its token can be read before. A decision that is
+ * quicker than that is tried again.
+ */
+static __always_inline void wd_drain_retries(struct wd_here *here, u64 now)
+{
+	u32 nr = here->nr_retries;
+	int i;
+
+	here->nr_retries = 0;
+	wd_for(i, 0, nr < WD_RETRIES ? nr : WD_RETRIES)
+	{
+		struct wd_retry *r = &here->retries[i & (WD_RETRIES - 1)];
+		u64 token = r->token;
+		u32 tries = r->tries;
+
+		if (wd_apply(token, now) == WD_APPLY_LATER)
+			wd_retry_later(here, token, tries);
+	}
+}
+
+static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
+{
+	struct wd_decision_ring __arena *ring = wd_decision_ring();
+	int i;
+
+	if (here->nr_retries)
+		wd_drain_retries(here, now);
+	wd_for(i, 0, WD_DRAIN)
+	{
+		u64 head = *(volatile u64 __arena *)&ring->head, token;
+
+		if (head == *(volatile u64 __arena *)&ring->tail)
+			break;
+		/* Read before it is taken: the producer keeps it until the head has passed. */
+		token = *(volatile u64 __arena *)&ring->token[head & (WD_DECISION_RING - 1)];
+		if (__sync_val_compare_and_swap(&ring->head, head, head + 1) != head)
+			continue;
+		if (wd_apply(token, now) == WD_APPLY_LATER)
+			wd_retry_later(here, token, 0);
+	}
+}
+
+#endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The user-space core: a policy in an ordinary process decides who runs next. The kernel half places tasks on idle
+ * CPUs by itself, keeps all others in custody until a decision about them comes, and serves them itself when none
+ * does. So the process may be stopped, be slow, forget tasks or write garbage: that costs order, never a task. See
+ * docs/user-space-scheduling.md.
+ */
+#define WD_OBJ userspace
+#define WD_CORE
+#include "userspace.h"
+
+WD_MODULE("userspace", "core");
+
+/* Set before load. */
+const volatile struct wd_user_layout wd_user_layout;
+const volatile u64 wd_takeover_ns = 50 * WD_MSEC;
+const volatile u64 wd_own_slice = WD_MSEC; /* of a task of weight 100 that the kernel half places, ns */
+const volatile u8 wd_numa_local;	   /* 1: idle CPUs are looked for on the node that a memory policy names */
+const volatile u16 wd_domain_node_id[WD_MAX_DOMAINS]; /* the kernel's number of a domain's node */
+const volatile u32 wd_low_water = 1; /* fewer decided tasks than this: the policy's thread is to go on */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct wd_handed);
+} wd_handeds SEC(".maps");
+
+struct wd_watch {
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct wd_watch);
+} wd_watches SEC(".maps");
+
+struct wd_common wd_common;
+struct wd_here wd_heres[WD_MAX_CPUS];
+
+#include "userspace_dispatch.h"
+
+/* Of the policy's process, as it says: a lie costs itself only. */
+static __always_inline bool wd_is_user(struct task_struct *p)
+{
+	return p->tgid == wd_exchange()->tgid;
+}
+
+static __always_inline bool wd_is_hot(struct task_struct *p)
+{
+	return p->pid == wd_exchange()->hot_tid;
+}
+
+/* ---- waking and queueing --------------------------------------------------------------------------------------------
+ */
+
+/* CPUs among which an idle one is looked for: with --numa-local those of a domain on a node that the task prefers. */
+static __always_inline const struct cpumask *wd_where_to_look(struct task_struct *p)
+{
+	struct wd_memory_policy policy;
+	int i;
+
+	if (!wd_numa_local || !wd_memory_policy_of(p, &policy))
+		return wd_mask_of(WD_MASK_ALL);
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		if (wd_memory_policy_names(&policy, wd_domain_node_id[i & (WD_MAX_DOMAINS - 1)]))
+			return wd_mask_of(i);
+	}
+	return wd_mask_of(WD_MASK_ALL);
+}
+
+s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+{
+	struct wd_handed *h = wd_handed_of(p);
+	const struct cpumask *where;
+	s32 cpu;
+
+	use_arena();
+	if (!h || wd_is_hot(p))
+		return prev_cpu;
+	where = wd_where_to_look(p);
+	cpu = where ? wd_select_idle(p, prev_cpu, wake_flags, where, 0) : -1;
+	if (cpu < 0)
+		return prev_cpu;
+	wd_tally(kernel);
+	h->own = 1;
+	wd_insert(p, WD_DSQ_LOCAL, wd_slice_of(h), 0);
+	return cpu;
+}
+
+/* The kernel half places it: at once on its CPU. */
+static __always_inline void wd_place_here(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
+{
+	wd_tally(kernel);
+	wd_insert(p, WD_DSQ_LOCAL_ON | wd_task_cpu(p), wd_slice_of(h), enq_flags | WD_ENQ_PREEMPT);
+}
+
+void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
+{
+	struct wd_handed *h = wd_handed_of(p);
+	u64 now = wd_now(), state;
+	s32 cpu = wd_task_cpu(p), idle;
+	u32 seq;
+
+	use_arena();
+	if (!h) {
+		/* Cannot happen after init_task; the global queue loses nothing all the same. */
+		wd_count(task_get_err);
+		wd_insert(p, WD_DSQ_GLOBAL, WD_OWN_SLICE_MIN, enq_flags);
+		return;
+	}
+	wd_take_back(h, WD_END_QUEUED_ANEW);
+	h->queued_at = now;
+	h->own = 1;
+	if (wd_is_hot(p)) {
+		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
+		if (wd_user_due(now))
+			KF(scx_bpf_kick_cpu)(cpu, 0);
+		return;
+	}
+	if (wd_is_user(p)) {
+		/* It may be what the policy's thread is waited for by, or waits for. */
+		wd_common.urgent = 1;
+		wd_place_here(p, h, enq_flags);
+		return;
+	}
+	if (h->direct || (p->nr_cpus_allowed == 1 && (p->flags & PF_KTHREAD))) {
+		wd_place_here(p, h, enq_flags);
+		return;
+	}
+	idle = wd_pick_idle(p->cpus_ptr);
+	if (idle >= 0) {
+		wd_tally(kernel);
+		wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags);
+		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+		return;
+	}
+	seq = WD_STATE_SEQ(h->state) + 1;
+	if (h->slot && wd_common.mode == WD_CUSTODY_NORMAL && cpu >= 0) {
+		state = WD_STATE(seq, WD_PHASE_HANDED);
+		h->custody = cpu;
+		__sync_lock_test_and_set(&h->state, state);
+		if (wd_publish(p, h, seq, enq_flags)) {
+			wd_tally(queued);
+			wd_insert(p, WD_CUSTODY_DSQ + cpu, wd_slice_of(h), enq_flags);
+			if (h->woken)
+				wd_common.urgent = 1;
+			wd_call_user(h, now);
+			h->uncharged = 0;
+			return;
+		}
+		wd_tally(congested);
+		__sync_lock_test_and_set(&h->state, WD_STATE(seq, WD_PHASE_NONE));
+	} else if (h->slot) {
+		wd_tally(taken_over);
+	}
+	wd_tally(kernel);
+	wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
+}
+
+/* ---- life of a stint ------------------------------------------------------------------------------------------------
+ */
+
+void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
+{
+	struct wd_handed *h = wd_handed_of(p);
+
+	if (!h)
+		return;
+	h->woken = !!(enq_flags & WD_ENQ_WAKEUP);
+	if (h->woken)
+		h->exec_runtime = 0;
+}
+
+void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
+{
+	struct wd_handed *h = wd_handed_of(p);
+	struct wd_here *here = wd_here(wd_task_cpu(p));
+
+	use_arena();
+	if (!h)
+		return;
+	wd_take_back(h, WD_END_RUNS);
+	h->woken = 0;
+	here->key = h->key;
+	here->rate = h->rate;
+	here->started = h->started = wd_now();
+	here->user = wd_is_hot(p);
+	wd_user_stats_here()->running = !here->user;
+}
+
+void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
+{
+	struct wd_handed *h = wd_handed_of(p);
+	struct wd_here *here = wd_here(wd_task_cpu(p));
+	u64 ran;
+
+	use_arena();
+	here->started = 0;
+	here->user = 0;
+	wd_user_stats_here()->running = 0;
+	/* A stop without a start comes at attach. */
+	if (!h || !h->started)
+		return;
+	ran = wd_now() - h->started;
+	h->started = 0;
+	h->exec_runtime += ran;
+	h->uncharged += ran;
+	/* It gives way to a real-time task, nobody knows for how long: queued, it may run elsewhere. */
+	if (runnable && p->scx.slice && !wd_is_hot(p))
+		wd_set_slice(p, 0);
+}
+
+void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
+{
+	struct wd_handed *h = wd_handed_of(p);
+
+	use_arena();
+	if (h)
+		wd_take_back(h, WD_END_QUEUED_ANEW);
+}
+
+/* A running task gives way when one in custody of its CPU has waited for too long. */
+void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
+{
+	s32 cpu = wd_task_cpu(p);
+	struct wd_here *here = wd_here(cpu);
+	u64 now = wd_now();
+
+	use_arena();
+	if (here->started && now - here->started >= wd_own_slice && wd_custody_due(cpu, now))
+		wd_set_slice(p, 0);
+}
+
+/* Tells the policy which CPUs are idle, and looks again for what came before this CPU could be found idle. */
+void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
+{
+	u64 __arena *word = &wd_exchange()->idle[(cpu & (WD_MAX_CPUS - 1)) / 64];
+	u64 bit = 1ull << (cpu & 63), now = wd_now();
+
+	use_arena();
+	wd_here(cpu)->idle = idle;
+	if (!idle) {
+		__sync_fetch_and_and(word, ~bit);
+		return;
+	}
+	__sync_fetch_and_or(word, bit);
+	if (wd_common.decided || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 || wd_custody_due(cpu, now) ||
+	    (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now)))
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+}
+
+/* ---- life of a task -------------------------------------------------------------------------------------------------
+ */
+
+void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
+{
+	struct wd_handed *h = wd_handed_of(p);
+
+	if (h)
+		h->weight = weight < WD_WEIGHT_MIN ? WD_WEIGHT_MIN : weight > WD_WEIGHT_MAX ? WD_WEIGHT_MAX : weight;
+}
+
+/* Without these memory is not reclaimed, and the policy's thread could wait for a page that waits for it. */
+static __always_inline bool wd_serves_memory(struct task_struct *p)
+{
+	char comm[16] = {};
+
+	if (!(p->flags & PF_KTHREAD))
+		return false;
+	bpf_probe_read_kernel_str(comm, sizeof(comm), p->comm);
+	return !bpf_strncmp(comm, 6, "kswapd") || !bpf_strncmp(comm, 8, "kcompact") ||
+	       !bpf_strncmp(comm, 10, "khugepaged");
+}
+
+s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_init_task_args *args)
+{
+	struct wd_handed *h = bpf_task_storage_get(&wd_handeds, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct wd_queued __arena *q;
+	u64 slot;
+	int i;
+
+	use_arena();
+	if (!h)
+		return -ENOMEM;
+	__builtin_memset(h, 0, sizeof(*h));
+	h->weight = p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT;
+	h->direct = wd_serves_memory(p);
+	h->born = wd_now();
+	slot = wd_slot_alloc();
+	if ((u32)slot == WD_NO_SLOT) {
+		wd_count(untracked);
+		return 0;
+	}
+	h->slot = slot;
+	h->generation = slot >> 32;
+	wd_count(slots_allocated);
+	q = &wd_handover_at(h->slot)->queued;
+	q->tid = p->pid;
+	q->tgid = p->tgid;
+	q->born = h->born;
+	q->cgroup_id = wd_group_of_new(args);
+	for (i = 0; i < 16; i++)
+		q->comm[i] = p->comm[i];
+	return 0;
+}
+
+void BPF_STRUCT_OPS(wd_exit_task, struct task_struct *p, struct scx_exit_task_args *args)
+{
+	struct wd_handed *h = wd_handed_of(p);
+	u32 slot;
+
+	use_arena();
+	if (!h)
+		return;
+	wd_take_back(h, WD_END_GONE);
+	slot = h->slot;
+	h->slot = 0;
+	if (!slot)
+		return;
+	wd_count(slots_freed);
+	if (wd_slot_free(slot, h->generation))
+		wd_count(slot_errors);
+}
+
+/* ---- life of the scheduler ------------------------------------------------------------------------------------------
+ */
+
+static __always_inline int wd_start_watch(void)
+{
+	u32 zero = 0;
+	struct wd_watch *w = bpf_map_lookup_elem(&wd_watches, &zero);
+	int err;
+
+	if (!w)
+		return -ENOENT;
+	err = bpf_timer_init(&w->timer, &wd_watches, WD_CLOCK_BOOTTIME);
+	if (!err)
+		err = bpf_timer_set_callback(&w->timer, wd_watch);
+	return err ? err : bpf_timer_start(&w->timer, wd_takeover_ns / 2, 0);
+}
+
+s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
+{
+	int i, err;
+
+	use_arena();
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		err = wd_make_mask(i);
+		if (err)
+			return err;
+	}
+	err = wd_make_mask(WD_MASK_ALL);
+	if (err)
+		return err;
+	err = KF(scx_bpf_create_dsq)(WD_DECIDED_DSQ, -1);
+	if (!err)
+		err = KF(scx_bpf_create_dsq)(WD_USER_DSQ, -1);
+	if (!err)
+		err = KF(scx_bpf_create_dsq)(WD_OWN_DSQ, -1);
+	if (err)
+		return err;
+	wd_for(i, 0, wd_layout.nr_cpu_ids)
+	{
+		if (wd_domain_of_cpu(i) >= WD_MAX_DOMAINS)
+			continue;
+		err = KF(scx_bpf_create_dsq)(WD_DECIDED_CPU_DSQ + i, -1);
+		if (err)
+			return err;
+		err = KF(scx_bpf_create_dsq)(WD_CUSTODY_DSQ + i, -1);
+		if (err)
+			return err;
+	}
+	/* Until the policy's thread has come to its loop. */
+	wd_take_over();
+	wd_common.beat_at = wd_common.user_ran_at = wd_now();
+	return wd_start_watch();
+}
+
+SEC(".struct_ops.link")
+struct sched_ext_ops wd_ops = {
+	.select_cpu = (void *)wd_select_cpu,
+	.enqueue = (void *)wd_enqueue,
+	.dispatch = (void *)wd_dispatch,
+	.runnable = (void *)wd_runnable,
+	.running = (void *)wd_running,
+	.stopping = (void *)wd_stopping,
+	.quiescent = (void *)wd_quiescent,
+	.tick = (void *)wd_tick,
+	.update_idle = (void *)wd_update_idle,
+	.set_weight = (void *)wd_set_weight,
+	.init_task = (void *)wd_init_task,
+	.exit_task = (void *)wd_exit_task,
+	.init = (void *)wd_init,
+	.exit = (void *)wd_exit,
+	.flags = SCX_OPS_KEEP_BUILTIN_IDLE | SCX_OPS_ENQ_LAST | SCX_OPS_ENQ_EXITING,
+	.timeout_ms = 10000,
+	.name = "rustland",
+};

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which task a CPU of the user-space core runs next, and the watch over the user half. */
+#ifndef WD40_USERSPACE_DISPATCH_H
+#define WD40_USERSPACE_DISPATCH_H
+
+#include "decisions.h"
+
+/*
+ * Keys of decided tasks are the policy's and may be anything, so that order bounds no wait: a task of a queue's tail
+ * that has waited for too long runs next, with a short slice, as many may wait. True if one was found.
+ */
+__noinline int wd_take_overdue(u64 dsq, u64 now)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	struct wd_handed *h;
+	bool moved = false;
+	int i;
+
+	if (!KF(bpf_iter_scx_dsq_new)(&it, dsq, SCX_DSQ_ITER_REV)) {
+		wd_for(i, 0, WD_DECIDED_SCAN)
+		{
+			p = KF(bpf_iter_scx_dsq_next)(&it);
+			if (!p)
+				break;
+			h = wd_handed_of(p);
+			if (!h || now - h->queued_at < WD_DECIDED_MAX ||
+			    !KF(bpf_cpumask_test_cpu)(bpf_get_smp_processor_id(), p->cpus_ptr))
+				continue;
+			KF(scx_bpf_dsq_move_set_slice)(&it, wd_own_slice);
+			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
+			if (moved)
+				break;
+		}
+	}
+	KF(bpf_iter_scx_dsq_destroy)(&it);
+	return moved;
+}
+
+/* Looks for a task that has waited for too long: again at once where one was found, else now and then. */
+static __always_inline bool wd_run_overdue(s32 cpu, struct wd_here *here, u64 now)
+{
+	if (!wd_common.decided || now - here->overdue_at < WD_DECIDED_CHECK)
+		return false;
+	if (wd_take_overdue(WD_DECIDED_DSQ, now) || wd_take_overdue(WD_DECIDED_CPU_DSQ + cpu, now)) {
+		wd_tally(overdue);
+		return true;
+	}
+	here->overdue_at = now;
+	return false;
+}
+
+/*
+ * Runs the decided task whose key is smallest: of those for this CPU, or for any. Unless the task that ran here,
+ * `prev`, is still earlier: the policy has said how its key grows while it runs, so it needs no turn of its own to find
+ * that.
+ */
+static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u64 now)
+{
+	u64 own = wd_head_key(WD_DECIDED_CPU_DSQ + cpu), any = wd_head_key(WD_DECIDED_DSQ);
+	bool shared = any != WD_KEY_NONE && (own == WD_KEY_NONE || wd_earlier(any, own));
+	struct wd_handed *h;
+
+	if (own == WD_KEY_NONE && any == WD_KEY_NONE)
+		return false;
+	h = prev && (prev->scx.flags & WD_TASK_QUEUED) ? wd_handed_of(prev) : NULL;
+	if (h && h->rate && !h->own && h->started &&
+	    !wd_earlier(shared ? any : own, wd_key_after(h->key, now - h->started, h->rate))) {
+		wd_tally(kept);
+		wd_set_slice(prev, h->slice);
+		return true;
+	}
+	if (shared && wd_move_to_local(WD_DECIDED_DSQ))
+		return true;
+	return wd_move_to_local(WD_DECIDED_CPU_DSQ + cpu) || wd_move_to_local(WD_DECIDED_DSQ);
+}
+
+/* A CPU without work looks at what other CPUs keep in custody and ought to serve. */
+static __always_inline bool wd_steal(s32 cpu, u64 now)
+{
+	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
+	int i;
+
+	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
+	{
+		from = from + 1 >= nr ? 0 : from + 1;
+		if (wd_domain_of_cpu(from) < WD_MAX_DOMAINS && wd_custody_due(from, now) &&
+		    wd_move_to_local(WD_CUSTODY_DSQ + from))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool wd_run_user(s32 cpu, u64 now)
+{
+	struct wd_common *c = &wd_common;
+
+	if (!wd_user_due(now) || !wd_move_to_local(WD_USER_DSQ))
+		return false;
+	c->urgent = 0;
+	c->user_ran_at = now;
+	c->user_cpu = cpu;
+	wd_tally(user_runs);
+	return true;
+}
+
+/* Lets the task that ran here go on. The policy's thread only while there is something for it to do. */
+static __always_inline void wd_stay(struct task_struct *prev, struct wd_here *here, u64 now)
+{
+	struct wd_handed *h;
+
+	if (!prev || !(prev->scx.flags & WD_TASK_QUEUED))
+		return;
+	if (here->user) {
+		if (!wd_user_due(now))
+			return;
+		wd_common.urgent = 0;
+		wd_common.user_ran_at = now;
+		wd_set_slice(prev, WD_USER_SLICE);
+		return;
+	}
+	h = wd_handed_of(prev);
+	if (h)
+		wd_set_slice(prev, wd_slice_of(h));
+}
+
+void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
+{
+	struct wd_here *here = wd_here(cpu);
+	u64 now = wd_now();
+
+	use_arena();
+	if (wd_domain_of_cpu(cpu) >= WD_MAX_DOMAINS)
+		return; /* offline */
+	wd_drain_decisions(here, now);
+	wd_give_back(now);
+	if (wd_custody_due(cpu, now) && wd_move_to_local(WD_CUSTODY_DSQ + cpu))
+		return;
+	if (wd_run_overdue(cpu, here, now))
+		return;
+	if (here->user && prev && (prev->scx.flags & WD_TASK_QUEUED) && wd_user_due(now)) {
+		wd_stay(prev, here, now);
+		return;
+	}
+	if (wd_run_user(cpu, now))
+		return;
+	/* Both kinds in turn: neither can keep the other waiting. */
+	if (++here->turn & 1) {
+		if (wd_move_to_local(WD_OWN_DSQ) || wd_run_decided(cpu, prev, now))
+			return;
+	} else if (wd_run_decided(cpu, prev, now) || wd_move_to_local(WD_OWN_DSQ)) {
+		return;
+	}
+	if (wd_steal(cpu, now))
+		return;
+	wd_stay(prev, here, now);
+}
+
+/*
+ * The watch, every half of --takeover-ms. CPUs that run something look at their own queues at each tick; idle ones are
+ * woken here. When a task has waited for too long and the user half has not moved meanwhile, the kernel half takes
+ * over.
+ */
+static int wd_watch(void *map, int *key, struct bpf_timer *timer)
+{
+	struct wd_common *c = &wd_common;
+	struct wd_exchange __arena *x;
+	u64 now = wd_now(), beat, since;
+	bool silent, waits = false;
+	int i;
+
+	use_arena();
+	x = wd_exchange();
+	beat = x->beat;
+	if (beat != c->beat || KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0) {
+		c->beat = beat;
+		c->beat_at = now;
+	}
+	silent = now - c->beat_at > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
+	wd_give_back(now);
+	wd_for(i, 0, wd_layout.nr_cpu_ids)
+	{
+		if (wd_domain_of_cpu(i) >= WD_MAX_DOMAINS)
+			continue;
+		since = wd_custody_since(i);
+		if (!since || now - since <= wd_takeover_ns)
+			continue;
+		waits = true;
+		KF(scx_bpf_kick_cpu)(i, WD_KICK_IDLE);
+	}
+	if (waits && silent)
+		wd_take_over();
+	/* A parked thread waits like any other for the kernel's watchdog; and a missed wake-up ends here. */
+	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now))
+		KF(scx_bpf_kick_cpu)(c->user_cpu & (WD_MAX_CPUS - 1), WD_KICK_IDLE);
+	bpf_timer_start(timer, wd_takeover_ns / 2, 0);
+	return 0;
+}
+
+#endif

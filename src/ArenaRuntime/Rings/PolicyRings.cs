@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Wd40.ArenaRuntime.Layout;
+
+namespace Wd40.ArenaRuntime;
+
+/// <summary>
+/// The user half of the rings of the user-space core (arena-bpf/include/wd40/rings.h): takes queued tasks, hands decisions over, knows of
+/// takeovers. For one thread. Nothing here allocates, waits or throws after construction, whatever stands in the arena.
+/// </summary>
+public sealed class PolicyRings
+{
+    private const int WordBits = 64;
+
+    private readonly Arena _arena;
+    private readonly ulong _handovers, _exchange;
+    private readonly ArenaPtr<ulong> _tail, _head;
+    private readonly ArenaRing<ulong>[] _queued;
+    private readonly ArenaRing<ulong> _decisions;
+    private readonly ulong[] _dirty;
+    private ArenaRing<ulong>? _current;
+
+    /// <summary>Opens the rings as they stand.</summary>
+    /// <param name="arena">Where they are.</param>
+    /// <param name="layout">Where in it.</param>
+    /// <param name="slots">Slots of the task table, a power of two.</param>
+    /// <param name="cpus">Highest CPU number + 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A part does not lie within the arena.</exception>
+    public PolicyRings(Arena arena, in WdUserLayout layout, int slots, int cpus)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        _ = arena.Span<WdHandover>(layout.Handovers, (ulong)slots);
+        _ = arena.Ref<WdExchange>(layout.Exchange);
+        (_arena, Slots, Cpus) = (arena, slots, cpus);
+        (_handovers, _exchange) = (layout.Handovers, layout.Exchange);
+        _dirty = new ulong[(cpus + WordBits - 1) / WordBits];
+        _queued = new ArenaRing<ulong>[cpus];
+        for (var cpu = 0; cpu < cpus; cpu++)
+            _queued[cpu] = QueuedRing(arena, layout.QueuedRings + ((ulong)cpu * (ulong)Unsafe.SizeOf<WdQueuedRing>()));
+        ref var decisions = ref arena.Ref<WdDecisionRing>(layout.DecisionRing);
+        (_tail, _head) = (Pointer(arena, ref decisions.Tail), Pointer(arena, ref decisions.Head));
+        _decisions = new ArenaRing<ulong>(arena, _tail, _head, Pointer(arena, ref decisions.Token[0]), WdConstants.DecisionRing);
+    }
+
+    /// <summary>Slots of the task table.</summary>
+    public int Slots { get; }
+
+    /// <summary>Highest CPU number + 1.</summary>
+    public int Cpus { get; }
+
+    /// <summary>The words that both halves exchange.</summary>
+    public ref WdExchange Exchange => ref _arena.At<WdExchange>(_exchange);
+
+    /// <summary>Takeovers of the kernel half that this half has noticed.</summary>
+    public ulong Takeovers { get; private set; }
+
+    /// <summary>Decisions that wait to be applied and decided tasks that wait for a CPU, roughly.</summary>
+    public int Decided
+    {
+        get
+        {
+            var inRing = Volatile.Read(ref _tail.In(_arena)) - Volatile.Read(ref _head.In(_arena));
+            return (int)(Math.Min(inRing, WdConstants.DecisionRing) + Math.Min(Volatile.Read(ref Exchange.Decided), (ulong)Slots));
+        }
+    }
+
+    /// <summary>What stands in a slot.</summary>
+    /// <param name="slot">Any number: it is taken modulo the slots there are.</param>
+    public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) << 8));
+
+    /// <summary>Takes the next queued task.</summary>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="task">The task as it was queued.</param>
+    /// <returns>False if there is none.</returns>
+    public bool TryTake(out int slot, out WdQueued task)
+    {
+        while (_current is not null || NextRing())
+        {
+            while (_current!.TryRead(out var token))
+            {
+                slot = (int)(uint)token;
+                if ((uint)slot >= (uint)Slots)
+                    continue;
+                task = Slot(slot).Queued;
+                // The copy is whole if the sequence is still the token's; another one means that a newer token is under way.
+                Volatile.ReadBarrier();
+                if (Slot(slot).Queued.Sequence == (uint)(token >> 32) && task.Sequence == (uint)(token >> 32))
+                    return true;
+            }
+            _current.Release();
+            _current = null;
+        }
+        (slot, task) = (-1, default);
+        return false;
+    }
+
+    /// <summary>Hands a decision over; it is seen after <see cref="EndTurn"/>.</summary>
+    /// <param name="slot">Slot of the task, whose <see cref="WdHandover.Decision"/> is filled.</param>
+    /// <param name="sequence">Of the task when it was taken.</param>
+    /// <returns>False if there is no room.</returns>
+    public bool TryDecide(int slot, uint sequence) => _decisions.TryWrite(((ulong)sequence << 32) | (uint)slot);
+
+    /// <summary>Begins a turn of the policy's loop.</summary>
+    /// <returns>True if the kernel half has taken over since the last: whatever was taken before is void, and nothing more of it is in the rings.</returns>
+    public bool BeginTurn()
+    {
+        var epoch = Volatile.Read(ref Exchange.Epoch);
+        if (epoch == Exchange.SeenEpoch)
+            return false;
+        Takeovers++;
+        while (TryTake(out _, out _))
+            continue;
+        Volatile.Write(ref Exchange.SeenEpoch, epoch);
+        return true;
+    }
+
+    /// <summary>Ends a turn: makes its decisions visible, says how many tasks wait for one, and that the policy is alive.</summary>
+    /// <param name="pending">Tasks that the policy holds.</param>
+    public void EndTurn(int pending)
+    {
+        _decisions.Publish();
+        Exchange.Pending = (ulong)pending;
+        Volatile.Write(ref Exchange.Beat, Exchange.Beat + 1);
+    }
+
+    /// <summary>Tells the kernel half what the policy is about to do.</summary>
+    public void Enter(WdUserState state) => Volatile.Write(ref Exchange.UserState, (uint)state);
+
+    /// <summary>Finds the next ring with tokens. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
+    private bool NextRing()
+    {
+        for (var word = 0; word < _dirty.Length; word++)
+        {
+            ref var bits = ref _dirty[word];
+            if (bits == 0)
+            {
+                ref var shared = ref Exchange.Dirty[word];
+                if (Volatile.Read(ref shared) == 0)
+                    continue;
+                bits = Interlocked.Exchange(ref shared, 0);
+            }
+            while (bits != 0)
+            {
+                var cpu = (word * WordBits) + BitOperations.TrailingZeroCount(bits);
+                bits &= bits - 1;
+                if (cpu >= Cpus)
+                    continue;
+                _current = _queued[cpu];
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ArenaRing<ulong> QueuedRing(Arena arena, ulong at)
+    {
+        ref var ring = ref arena.Ref<WdQueuedRing>(at);
+        return new ArenaRing<ulong>(arena, Pointer(arena, ref ring.Tail), Pointer(arena, ref ring.Head), Pointer(arena, ref ring.Token[0]), WdConstants.QueuedRing);
+    }
+
+    private static ArenaPtr<ulong> Pointer(Arena arena, ref ulong word) => arena.Pointer<ulong>(arena.OffsetOf(ref word));
+}
