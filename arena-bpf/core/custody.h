@@ -60,16 +60,22 @@ static __always_inline void wd_mark_dirty(s32 cpu)
 		__sync_fetch_and_or(word, bit);
 }
 
-/* Tells the policy of a task: its record, then the token. False if the ring of this CPU is full. */
-static __always_inline bool wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
+/* Is there room for a token of this CPU? Asked before the task's state says that it is handed over. */
+static __always_inline bool wd_has_room(void)
+{
+	struct wd_queued_ring __arena *ring = wd_queued_ring_of(bpf_get_smp_processor_id());
+
+	return ring->tail - *(volatile u64 __arena *)&ring->head < WD_QUEUED_RING;
+}
+
+/* Tells the policy of a task: its record, then the token. There is room. */
+static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
 {
 	s32 here = bpf_get_smp_processor_id();
 	struct wd_queued_ring __arena *ring = wd_queued_ring_of(here);
 	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
 	u64 tail = ring->tail;
 
-	if (tail - *(volatile u64 __arena *)&ring->head >= WD_QUEUED_RING)
-		return false;
 	__sync_lock_test_and_set(&q->sequence, seq);
 	q->generation = h->generation;
 	q->prev_cpu = wd_task_cpu(p);
@@ -84,7 +90,6 @@ static __always_inline bool wd_publish(struct task_struct *p, struct wd_handed *
 	ring->token[tail & (WD_QUEUED_RING - 1)] = WD_TOKEN(h->slot, seq);
 	__sync_lock_test_and_set(&ring->tail, tail + 1);
 	wd_mark_dirty(here);
-	return true;
 }
 
 /* Tokens wait in rings, or tasks in the policy's memory: hints, as they stand in the arena. */
@@ -112,7 +117,9 @@ static __always_inline bool wd_user_due(u64 now)
 		return false;
 	if (c->urgent || now - c->user_ran_at >= WD_HEARTBEAT)
 		return true;
-	return c->decided < wd_low_water && wd_waiting_for_user();
+	/* Work comes in batches as long as no CPU is about to run out of it. */
+	return (c->decided < wd_low_water || (c->token_at && now - c->token_at > WD_TOKEN_PATIENCE)) &&
+	       wd_waiting_for_user();
 }
 
 /* Is a key earlier than another one? Keys may wrap. */
@@ -141,8 +148,8 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
 
 /*
  * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
- * what runs on that task's CPU. That one gives way if it would not come before the woken one by the keys that both had
- * last: who slept is behind all others then, and who only paused is not.
+ * what runs on that task's CPU. That one gives way if the woken one, after some CPU time, would still be earlier, by
+ * the keys that both had last: who slept is far behind all others then, and who only paused is not.
  */
 static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 {
@@ -160,7 +167,7 @@ static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 	}
 	there = wd_here(h->custody);
 	if (h->woken && there->started &&
-	    wd_earlier(wd_key_after(h->key, h->uncharged, h->rate),
+	    wd_earlier(wd_key_after(h->key, h->uncharged + WD_PREEMPT_MARGIN, h->rate),
 		       wd_key_after(there->key, now - there->started, there->rate)))
 		wd_preempt_cpu(h->custody, now);
 }

@@ -15,7 +15,7 @@ enum wd_applied {
 static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_handed *h, u64 now)
 {
 	struct wd_decision __arena *d = &wd_handover_at(h->slot)->decision;
-	u64 slice = d->slice, key = d->key, dsq = WD_DECIDED_DSQ;
+	u64 slice = d->slice, key = d->key, lease = d->lease * WD_USEC, dsq = WD_DECIDED_DSQ;
 	struct bpf_iter_scx_dsq it;
 	s32 cpu = d->cpu, idle;
 	bool moved = false;
@@ -33,9 +33,12 @@ static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_han
 		slice = WD_DECISION_SLICE_MIN;
 	if (slice > WD_DECISION_SLICE_MAX)
 		slice = WD_DECISION_SLICE_MAX;
+	if (lease > WD_DECISION_LEASE_MAX)
+		lease = WD_DECISION_LEASE_MAX;
 	h->key = key;
 	h->slice = slice;
 	h->rate = d->rate;
+	h->lease = lease;
 	h->own = 0;
 	/* Before the move: the task may run, and be counted out, before it returns. */
 	__sync_lock_test_and_set(&h->decided, 1);

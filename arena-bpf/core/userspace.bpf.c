@@ -95,14 +95,27 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 static __always_inline void wd_place_here(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
 {
 	wd_tally(kernel);
+	h->own = 1;
 	wd_insert(p, WD_DSQ_LOCAL_ON | wd_task_cpu(p), wd_slice_of(h), enq_flags | WD_ENQ_PREEMPT);
+}
+
+/*
+ * The decision about a task that goes on still stands, so that the policy need not be asked again: it waits by the key
+ * that it has reached.
+ */
+static __always_inline void wd_resume(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
+{
+	wd_tally(resumed);
+	__sync_lock_test_and_set(&h->decided, 1);
+	wd_count_decided(1);
+	wd_insert_vtime(p, WD_DECIDED_DSQ, h->slice, h->key, enq_flags);
 }
 
 void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 {
 	struct wd_handed *h = wd_handed_of(p);
-	u64 now = wd_now(), state;
 	s32 cpu = wd_task_cpu(p), idle;
+	u64 now = wd_now();
 	u32 seq;
 
 	use_arena();
@@ -114,7 +127,6 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	}
 	wd_take_back(h, WD_END_QUEUED_ANEW);
 	h->queued_at = now;
-	h->own = 1;
 	if (wd_is_hot(p)) {
 		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
 		if (wd_user_due(now))
@@ -134,31 +146,37 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	idle = wd_pick_idle(p->cpus_ptr);
 	if (idle >= 0) {
 		wd_tally(kernel);
+		h->own = 1;
 		wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
 		return;
 	}
-	seq = WD_STATE_SEQ(h->state) + 1;
-	if (h->slot && wd_common.mode == WD_CUSTODY_NORMAL && cpu >= 0) {
-		state = WD_STATE(seq, WD_PHASE_HANDED);
-		h->custody = cpu;
-		__sync_lock_test_and_set(&h->state, state);
-		if (wd_publish(p, h, seq, enq_flags)) {
-			wd_tally(queued);
-			wd_insert(p, WD_CUSTODY_DSQ + cpu, wd_slice_of(h), enq_flags);
-			if (h->woken)
-				wd_common.urgent = 1;
-			wd_call_user(h, now);
-			h->uncharged = 0;
-			return;
-		}
-		wd_tally(congested);
-		__sync_lock_test_and_set(&h->state, WD_STATE(seq, WD_PHASE_NONE));
-	} else if (h->slot) {
-		wd_tally(taken_over);
+	if (h->lease && h->rate && !h->woken && wd_common.mode == WD_CUSTODY_NORMAL) {
+		wd_resume(p, h, enq_flags);
+		return;
 	}
-	wd_tally(kernel);
-	wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
+	h->own = 1;
+	if (!h->slot || wd_common.mode != WD_CUSTODY_NORMAL || !wd_has_room()) {
+		if (h->slot && wd_common.mode != WD_CUSTODY_NORMAL)
+			wd_tally(taken_over);
+		else if (h->slot)
+			wd_tally(congested);
+		wd_tally(kernel);
+		wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
+		return;
+	}
+	seq = WD_STATE_SEQ(h->state) + 1;
+	h->custody = cpu & (WD_MAX_CPUS - 1);
+	__sync_lock_test_and_set(&h->state, WD_STATE(seq, WD_PHASE_HANDED));
+	wd_publish(p, h, seq, enq_flags);
+	wd_tally(queued);
+	wd_insert(p, WD_CUSTODY_DSQ + h->custody, wd_slice_of(h), enq_flags);
+	if (h->woken)
+		wd_common.urgent = 1;
+	if (!wd_common.token_at)
+		wd_common.token_at = now;
+	wd_call_user(h, now);
+	h->uncharged = 0;
 }
 
 /* ---- life of a stint ------------------------------------------------------------------------------------------------
@@ -206,6 +224,8 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	if (!h || !h->started)
 		return;
 	ran = wd_now() - h->started;
+	h->key = wd_key_after(h->key, ran, h->rate);
+	h->lease = h->own || ran >= h->lease ? 0 : h->lease - ran;
 	h->started = 0;
 	h->exec_runtime += ran;
 	h->uncharged += ran;
@@ -248,8 +268,8 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 		return;
 	}
 	__sync_fetch_and_or(word, bit);
-	if (wd_common.decided || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 || wd_custody_due(cpu, now) ||
-	    (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now)))
+	if (wd_common.decided || wd_here(cpu)->nr_retries || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 ||
+	    wd_custody_due(cpu, now) || (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now)))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 

@@ -22,14 +22,17 @@
 #define WD_RETRY_LIMIT	  64		/* ... so many times */
 #define WD_USER_SLICE	  (5 * WD_MSEC) /* of the policy's thread */
 #define WD_USER_REST	  (2 * WD_MSEC) /* between its turns while the kernel half has taken over */
+#define WD_TOKEN_PATIENCE (2 * WD_MSEC) /* a token that is not urgent waits for so long for others to come along */
 #define WD_HEARTBEAT	  WD_SEC /* it runs at least once in this time: waiting tasks are what the watchdog looks for */
 #define WD_PREEMPT_REST	  (WD_MSEC / 2)	  /* at most one preemption of a CPU in this time */
+#define WD_PREEMPT_MARGIN (2 * WD_MSEC)	  /* CPU time by which a woken task must be behind what it interrupts */
 #define WD_OWN_SLICE_MIN  (100 * WD_USEC) /* bounds of slices that the kernel half gives */
 #define WD_OWN_SLICE_MAX  (20 * WD_MSEC)
 #define WD_DECIDED_MAX	  (500 * WD_MSEC) /* a decided task that has waited for longer is taken out of turn */
 #define WD_DECIDED_CHECK  (100 * WD_MSEC)
 #define WD_DECIDED_SCAN	  64
 #define WD_CLOCK_BOOTTIME 7  /* of the kernel's clocks; no header that BPF can include has it */
+#define WD_OTHERS_TURNS	  15 /* mask: in one of so many turns a CPU looks at queues of others */
 #define WD_STEAL_SCAN	  64 /* queues of other CPUs looked at by one without work */
 
 enum wd_phase {
@@ -57,6 +60,7 @@ struct wd_handed {
 	u64 queued_at;	  /* ns */
 	u64 key;	  /* of the last decision about it ... */
 	u64 slice;	  /* ... its slice, bounded ... */
+	u64 lease;	  /* ... for how much more CPU time it stands, ns ... */
 	u32 rate;	  /* ... and by how much its key grows while it runs, 0: unknown */
 	u32 own;	  /* 1: the kernel half has placed it since, and not in the order of keys */
 	u64 started;	  /* ns, 0: does not run */
@@ -90,8 +94,9 @@ struct wd_here {
 struct wd_common {
 	u64 decided; /* tasks in queues of decided tasks. Atomic */
 	u64 padding_decided[7];
-	u64 urgent; /* 1: the policy's thread is to run at the next opportunity */
-	u64 padding_urgent[7];
+	u64 urgent;   /* 1: the policy's thread is to run at the next opportunity */
+	u64 token_at; /* when a token was published first since that thread ran last, 0: none was */
+	u64 padding_urgent[6];
 	u64 mode;	 /* enum wd_custody_mode. By compare-exchange */
 	u64 epoch;	 /* +1 at each takeover */
 	u64 beat_then;	 /* beat of the user half at the takeover */

@@ -64,7 +64,7 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 	if (own == WD_KEY_NONE && any == WD_KEY_NONE)
 		return false;
 	h = prev && (prev->scx.flags & WD_TASK_QUEUED) ? wd_handed_of(prev) : NULL;
-	if (h && h->rate && !h->own && h->started &&
+	if (h && h->rate && !h->own && h->started && now - h->started < h->lease &&
 	    !wd_earlier(shared ? any : own, wd_key_after(h->key, now - h->started, h->rate))) {
 		wd_tally(kept);
 		wd_set_slice(prev, h->slice);
@@ -75,8 +75,8 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 	return wd_move_to_local(WD_DECIDED_CPU_DSQ + cpu) || wd_move_to_local(WD_DECIDED_DSQ);
 }
 
-/* A CPU without work looks at what other CPUs keep in custody and ought to serve. */
-static __always_inline bool wd_steal(s32 cpu, u64 now)
+/* Takes what other CPUs ought to have served by now: one of them may be held by a real-time task. */
+__noinline int wd_serve_others(s32 cpu, u64 now)
 {
 	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
 	int i;
@@ -84,11 +84,15 @@ static __always_inline bool wd_steal(s32 cpu, u64 now)
 	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
 	{
 		from = from + 1 >= nr ? 0 : from + 1;
-		if (wd_domain_of_cpu(from) < WD_MAX_DOMAINS && wd_custody_due(from, now) &&
-		    wd_move_to_local(WD_CUSTODY_DSQ + from))
-			return true;
+		if (wd_domain_of_cpu(from) >= WD_MAX_DOMAINS)
+			continue;
+		if (wd_custody_due(from, now) && wd_move_to_local(WD_CUSTODY_DSQ + from))
+			return 1;
+		if (KF(scx_bpf_dsq_nr_queued)(WD_DECIDED_CPU_DSQ + from) > 0 &&
+		    wd_take_overdue(WD_DECIDED_CPU_DSQ + from, now))
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 static __always_inline bool wd_run_user(s32 cpu, u64 now)
@@ -97,7 +101,7 @@ static __always_inline bool wd_run_user(s32 cpu, u64 now)
 
 	if (!wd_user_due(now) || !wd_move_to_local(WD_USER_DSQ))
 		return false;
-	c->urgent = 0;
+	c->urgent = c->token_at = 0;
 	c->user_ran_at = now;
 	c->user_cpu = cpu;
 	wd_tally(user_runs);
@@ -114,7 +118,7 @@ static __always_inline void wd_stay(struct task_struct *prev, struct wd_here *he
 	if (here->user) {
 		if (!wd_user_due(now))
 			return;
-		wd_common.urgent = 0;
+		wd_common.urgent = wd_common.token_at = 0;
 		wd_common.user_ran_at = now;
 		wd_set_slice(prev, WD_USER_SLICE);
 		return;
@@ -124,17 +128,29 @@ static __always_inline void wd_stay(struct task_struct *prev, struct wd_here *he
 		wd_set_slice(prev, wd_slice_of(h));
 }
 
+/* Serves tasks in custody that have waited for too long: of this CPU, and now and then of others. */
+static __always_inline bool wd_serve_custody(s32 cpu, struct wd_here *here, u64 now)
+{
+	if (wd_custody_due(cpu, now) && wd_move_to_local(WD_CUSTODY_DSQ + cpu))
+		return true;
+	return (here->turn & WD_OTHERS_TURNS) == 1 && wd_serve_others(cpu, now);
+}
+
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
 	struct wd_here *here = wd_here(cpu);
 	u64 now = wd_now();
+	u32 turn;
 
 	use_arena();
 	if (wd_domain_of_cpu(cpu) >= WD_MAX_DOMAINS)
 		return; /* offline */
 	wd_drain_decisions(here, now);
 	wd_give_back(now);
-	if (wd_custody_due(cpu, now) && wd_move_to_local(WD_CUSTODY_DSQ + cpu))
+	/* All kinds in turn: a policy that forgets tasks, or a crowd without slots, must not keep the others waiting.
+	 */
+	turn = ++here->turn;
+	if ((turn & 1) && wd_serve_custody(cpu, here, now))
 		return;
 	if (wd_run_overdue(cpu, here, now))
 		return;
@@ -144,14 +160,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (wd_run_user(cpu, now))
 		return;
-	/* Both kinds in turn: neither can keep the other waiting. */
-	if (++here->turn & 1) {
+	if (turn & 2) {
 		if (wd_move_to_local(WD_OWN_DSQ) || wd_run_decided(cpu, prev, now))
 			return;
 	} else if (wd_run_decided(cpu, prev, now) || wd_move_to_local(WD_OWN_DSQ)) {
 		return;
 	}
-	if (wd_steal(cpu, now))
+	if (!(turn & 1) && wd_serve_custody(cpu, here, now))
+		return;
+	if (wd_serve_others(cpu, now))
 		return;
 	wd_stay(prev, here, now);
 }

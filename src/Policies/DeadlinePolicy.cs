@@ -34,6 +34,9 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <summary>The clock goes this part of the way to each task that is placed.</summary>
     public const int ClockInertia = 8;
 
+    /// <summary>CPU time that a task of weight 100 may use, slice by slice, before it is looked at anew, us: keys are straight lines for so long.</summary>
+    public const uint LeaseUs = 20_000;
+
     /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
     public const ulong ShortestSlice = 10_000;
 
@@ -88,7 +91,7 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
         _clock = unchecked(_clock + (ulong)((long)(state.Virtual - _clock) / ClockInertia));
         // Virtual time grows with CPU time, and so does what is added to it until that has reached its bound.
         var rate = Decision.RateOne * 100 / task.Weight * (Weighted(task.ExecRuntime, task.Weight) < RuntimeSlices * _slice ? 2u : 1);
-        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate);
+        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate, LeaseUs: LeaseUs * task.Weight / 100);
     }
 
     // No time that a task can have run for overflows: garbage is bounded.

@@ -8,10 +8,13 @@ namespace Wd40.Policies;
 /// <param name="Cpu">Where; <see cref="AnyCpu"/> leaves it to the kernel half, which also corrects a CPU where the task may not run.</param>
 /// <param name="Preempt">Whether it may interrupt another one if no CPU is idle.</param>
 /// <param name="KeyRate">
-/// By how much its key grows in <see cref="RateOne"/> ns of CPU time. The kernel half then knows when the task's slice is over whether it would come first
-/// again, and lets it go on without asking. 0: it gives way to whoever waits.
+/// By how much its key grows in <see cref="RateOne"/> ns of CPU time. With it and a lease the kernel half knows, when a slice is over, whose turn it is.
 /// </param>
-public readonly record struct Decision(ulong Slice, int Cpu = Decision.AnyCpu, bool Preempt = false, uint KeyRate = 0)
+/// <param name="LeaseUs">
+/// us of CPU time for which the decision stands. As long as it does the task is not queued to the policy at the end of a slice: it goes on, or
+/// waits, by the key that it has reached. 0: the policy is asked after each slice. A sleep ends it. The kernel half bounds it to 100 ms.
+/// </param>
+public readonly record struct Decision(ulong Slice, int Cpu = Decision.AnyCpu, bool Preempt = false, uint KeyRate = 0, uint LeaseUs = 0)
 {
     /// <summary>The ns that <see cref="KeyRate"/> is about.</summary>
     public const uint RateOne = WdConstants.RateOne;

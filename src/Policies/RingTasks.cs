@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
 
 namespace Wd40.Policies;
 
 /// <summary>Tasks as they were taken from the rings, and how many decisions are wanted. Allocates nothing after construction.</summary>
 internal sealed class RingTasks
 {
-    /// <summary>
-    /// Decided tasks that there are to be for each CPU: one that runs next, and one more, so that a CPU whose turn comes while the policy works finds
-    /// one. The kernel half calls the policy when half of that is left.
-    /// </summary>
-    private const int Ahead = 2;
-
     private readonly QueuedTask[] _tasks;
     private readonly uint[] _sequences;
     private ulong _monotonic, _offset;
@@ -31,7 +26,10 @@ internal sealed class RingTasks
     /// <summary>ns; from <see cref="BeginStep"/>.</summary>
     internal ulong Now => _monotonic + _offset;
 
-    internal int Wanted => (Cpus * Ahead) - Rings.Decided;
+    /// <summary>
+    /// All that there is room for: decided tasks wait in the kernel by their keys, so that one that is decided later overtakes them all the same.
+    /// </summary>
+    internal int Wanted => WdConstants.DecisionRing - Rings.Decided;
 
     internal ref readonly QueuedTask this[int slot] => ref _tasks[slot];
 
@@ -68,8 +66,9 @@ internal sealed class RingTasks
         ref var to = ref Rings.Slot(slot).Decision;
         to.Key = key;
         to.Slice = decision.Slice;
-        to.Cpu = decision.Cpu;
-        to.Preempt = decision.Preempt ? 1u : 0;
+        to.Cpu = (short)Math.Clamp(decision.Cpu, -1, short.MaxValue);
+        to.Lease = decision.LeaseUs;
+        to.Preempt = (ushort)(decision.Preempt ? 1 : 0);
         to.Rate = decision.KeyRate;
         to.Generation = _tasks[slot].Generation;
         return Rings.TryDecide(slot, _sequences[slot]);

@@ -13,7 +13,8 @@
 #define WD_QUEUED_RING	 512  /* tokens of one CPU; a power of two. Full: the kernel half serves the task itself */
 #define WD_DECISION_RING 8192 /* tokens; a power of two */
 
-#define WD_RATE_ONE 1024 /* ns for which a decision says how much its key grows */
+#define WD_DECISION_LEASE_MAX (100 * WD_MSEC) /* bound of a lease, ns */
+#define WD_RATE_ONE	      1024	      /* ns for which a decision says how much its key grows */
 
 /* Slices of decisions are bounded to these, ns. */
 #define WD_DECISION_SLICE_MIN (10 * WD_USEC)
@@ -60,8 +61,9 @@ struct __wd_shared wd_queued {
 struct __wd_shared wd_decision {
 	u64 key WD_WRITER("user");	  /* order among decided tasks that wait for the same CPU */
 	u64 slice WD_WRITER("user");	  /* ns; bounded by the kernel half */
-	s32 cpu WD_WRITER("user");	  /* negative, or one where the task may not run: whichever is free first */
-	u32 preempt WD_WRITER("user");	  /* 1: may interrupt another task when no CPU is idle */
+	s16 cpu WD_WRITER("user");	  /* negative, or one where the task may not run: whichever is free first */
+	u16 preempt WD_WRITER("user");	  /* 1: may interrupt another task when no CPU is idle */
+	u32 lease WD_WRITER("user");	  /* us of CPU time for which the decision stands, slice by slice */
 	u32 generation WD_WRITER("user"); /* that of the task whose state stands below */
 	u32 rate WD_WRITER("user");	  /* by how much the key grows in WD_RATE_ONE ns of CPU time; 0: nobody knows */
 	u64 state[12] WD_WRITER("user");  /* the policy's own, 96 bytes */
@@ -149,10 +151,11 @@ struct __wd_shared wd_user_stats {
 	u64 refused WD_COUNTER("decisions given up after many tries");
 	u64 overdue WD_COUNTER("decided tasks taken out of turn because they waited for too long");
 	u64 kept WD_COUNTER("running tasks kept because their keys were still the earliest");
+	u64 resumed WD_COUNTER("queued again by the decisions that they had");
 	u64 preempted WD_COUNTER("running tasks preempted for a decision");
 	u64 user_runs WD_COUNTER("times that the policy's thread was given a CPU");
 	u64 running WD_WRITER("core"); /* 1 while a task runs here, the policy's thread not counted */
-	u64 reserved[5] WD_WRITER("core");
+	u64 reserved[4] WD_WRITER("core");
 };
 
 /* Where these parts begin, bytes from the arena's start. */

@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0x0217dc8adf3f3e9b;
+    public const ulong Hash = 0xf9f804ff6e0c42d7;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -32,12 +32,13 @@ public static class LayoutTable
             new("bound", 256, 64, "u64"),
             new("reserved", 320, 192, "array 3 of u64"),
         ]),
-        new("wd_decision", 128, 0xb0c8bb186e60aeb2,
+        new("wd_decision", 128, 0x483f673d9f788444,
         [
             new("key", 0, 64, "u64"),
             new("slice", 64, 64, "u64"),
-            new("cpu", 128, 32, "s32"),
-            new("preempt", 160, 32, "u32"),
+            new("cpu", 128, 16, "s16"),
+            new("preempt", 144, 16, "u16"),
+            new("lease", 160, 32, "u32"),
             new("generation", 192, 32, "u32"),
             new("rate", 224, 32, "u32"),
             new("state", 256, 768, "array 12 of u64"),
@@ -94,7 +95,7 @@ public static class LayoutTable
             new("msg", 1152, 8192, "array 1024 of s8"),
             new("dump", 9344, 524288, "array 65536 of s8"),
         ]),
-        new("wd_handover", 256, 0x6755cf31bf9da49d,
+        new("wd_handover", 256, 0x639975a64da9d1c7,
         [
             new("queued", 0, 1024, "struct wd_queued"),
             new("decision", 1024, 1024, "struct wd_decision"),
@@ -240,7 +241,7 @@ public static class LayoutTable
             new("exchange", 192, 64, "u64"),
             new("user_stats", 256, 64, "u64"),
         ]),
-        new("wd_user_stats", 192, 0xac932f70968b591e,
+        new("wd_user_stats", 192, 0x8106f50d129f32b2,
         [
             new("queued", 0, 64, "u64"),
             new("applied", 64, 64, "u64"),
@@ -258,10 +259,11 @@ public static class LayoutTable
             new("refused", 832, 64, "u64"),
             new("overdue", 896, 64, "u64"),
             new("kept", 960, 64, "u64"),
-            new("preempted", 1024, 64, "u64"),
-            new("user_runs", 1088, 64, "u64"),
-            new("running", 1152, 64, "u64"),
-            new("reserved", 1216, 320, "array 5 of u64"),
+            new("resumed", 1024, 64, "u64"),
+            new("preempted", 1088, 64, "u64"),
+            new("user_runs", 1152, 64, "u64"),
+            new("running", 1216, 64, "u64"),
+            new("reserved", 1280, 256, "array 4 of u64"),
         ]),
     ];
 }

@@ -18,6 +18,9 @@ public static class WdConstants
     /// <summary>WD_CPU_IDLE.</summary>
     public const ulong CpuIdle = 0x8000000000000000;
 
+    /// <summary>WD_DECISION_LEASE_MAX.</summary>
+    public const int DecisionLeaseMax = 100000000;
+
     /// <summary>WD_DECISION_RING.</summary>
     public const int DecisionRing = 8192;
 

@@ -9,8 +9,9 @@ namespace Wd40.ArenaRuntime.Layout;
 /// <code>
 ///       0  u64              key         user
 ///       8  u64              slice       user
-///      16  s32              cpu         user
-///      20  u32              preempt     user
+///      16  s16              cpu         user
+///      18  u16              preempt     user
+///      20  u32              lease       user
 ///      24  u32              generation  user
 ///      28  u32              rate        user
 ///      32  array 12 of u64  state       user
@@ -28,11 +29,15 @@ public struct WdDecision
 
     /// <summary>Written by user.</summary>
     [FieldOffset(16)]
-    public int Cpu;
+    public short Cpu;
+
+    /// <summary>Written by user.</summary>
+    [FieldOffset(18)]
+    public ushort Preempt;
 
     /// <summary>Written by user.</summary>
     [FieldOffset(20)]
-    public uint Preempt;
+    public uint Lease;
 
     /// <summary>Written by user.</summary>
     [FieldOffset(24)]

@@ -23,10 +23,11 @@ namespace Wd40.ArenaRuntime.Layout;
 ///     104  u64             refused     core
 ///     112  u64             overdue     core
 ///     120  u64             kept        core
-///     128  u64             preempted   core
-///     136  u64             user_runs   core
-///     144  u64             running     core
-///     152  array 5 of u64  reserved    core
+///     128  u64             resumed     core
+///     136  u64             preempted   core
+///     144  u64             user_runs   core
+///     152  u64             running     core
+///     160  array 4 of u64  reserved    core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 public struct WdUserStats
@@ -50,8 +51,9 @@ public struct WdUserStats
         new("refused", 104, "count", "decisions given up after many tries", "refused"),
         new("overdue", 112, "count", "decided tasks taken out of turn because they waited for too long", "overdue"),
         new("kept", 120, "count", "running tasks kept because their keys were still the earliest", "kept"),
-        new("preempted", 128, "count", "running tasks preempted for a decision", "preempted"),
-        new("user_runs", 136, "count", "times that the policy's thread was given a CPU", "user_runs"),
+        new("resumed", 128, "count", "queued again by the decisions that they had", "resumed"),
+        new("preempted", 136, "count", "running tasks preempted for a decision", "preempted"),
+        new("user_runs", 144, "count", "times that the policy's thread was given a CPU", "user_runs"),
     ];
 
     /// <summary>Tasks handed to the policy. Written by core.</summary>
@@ -118,15 +120,19 @@ public struct WdUserStats
     [FieldOffset(120)]
     public ulong Kept;
 
-    /// <summary>Running tasks preempted for a decision. Written by core.</summary>
+    /// <summary>Queued again by the decisions that they had. Written by core.</summary>
     [FieldOffset(128)]
+    public ulong Resumed;
+
+    /// <summary>Running tasks preempted for a decision. Written by core.</summary>
+    [FieldOffset(136)]
     public ulong Preempted;
 
     /// <summary>Times that the policy's thread was given a CPU. Written by core.</summary>
-    [FieldOffset(136)]
+    [FieldOffset(144)]
     public ulong UserRuns;
 
     /// <summary>Written by core.</summary>
-    [FieldOffset(144)]
+    [FieldOffset(152)]
     public ulong Running;
 }

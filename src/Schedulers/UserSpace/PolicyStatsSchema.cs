@@ -10,7 +10,7 @@ public static class PolicyStatsSchema
     /// <summary>Established names of counters.</summary>
     private static readonly (string Name, string Description, string Counter)[] _established =
     [
-        ("nr_user_dispatches", "decisions with a CPU where the task may run", "to_cpu"),
+        ("nr_user_dispatches", "decisions of the policy applied", "applied"),
         ("nr_kernel_dispatches", "placements made by the kernel half", "kernel"),
         ("nr_cancel_dispatches", "decisions dropped: the task had been queued anew, served or had ended", "stale"),
         ("nr_bounce_dispatches", "decisions with a CPU where the task may not run", "bounced"),

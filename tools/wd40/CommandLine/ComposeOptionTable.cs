@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.CommandLine;
 using Wd40.ArenaRuntime;
+using Wd40.Policies;
 using Wd40.Schedulers;
 
 namespace Wd40.Tool.CommandLine;
@@ -18,6 +19,7 @@ public sealed class ComposeOptionTable : MasksOptionTable
     private readonly Option<string?> _placement;
     private readonly Option<string?> _deadline;
     private readonly Option<string?> _balance;
+    private readonly Option<string?> _policy;
     private readonly Option<string?> _directory;
     private readonly Option<string[]?> _settings;
 
@@ -31,6 +33,8 @@ public sealed class ComposeOptionTable : MasksOptionTable
         _placement = Module(PlacementOption, ModuleSlot.Placement, "llc", "Groups of CPUs that share a queue, and the CPU of a task that wakes up.");
         _deadline = Module("--deadline", ModuleSlot.Deadline, "interactive", "Order and slices.");
         _balance = Module("--balance", ModuleSlot.LoadBalance, "rusty", "Which tasks move to another domain.");
+        _policy = Word("--policy", "POLICY", null, "What decides, with --core user-space, which has no other modules; its options: wd40 run rustland --help.",
+            string.Join(", ", new PolicyRegistry().All.Select(policy => policy.Name)));
         _directory = Word("--module-dir", "DIR", null,
             "Modules of this directory may be named too: NAME.bpf.o and NAME.dll, which nobody but root and the user that runs this can change.");
         _settings = Words("--set", null, "MODULE.NAME=VALUE", "see wd40 modules --module-dir", _ => null, "Settings of modules of --module-dir.");
@@ -48,7 +52,8 @@ public sealed class ComposeOptionTable : MasksOptionTable
         ArgumentNullException.ThrowIfNull(parsed);
         string core = parsed.GetValue(_core)!, placement = parsed.GetValue(_placement)!, deadline = parsed.GetValue(_deadline)!,
             balance = parsed.GetValue(_balance)!;
-        var names = $"{core}_{placement}_{deadline}_{balance}";
+        var policy = parsed.GetValue(_policy);
+        var names = policy is null ? $"{core}_{placement}_{deadline}_{balance}" : $"{core}_{policy}".Replace('-', '_');
         // Modules of a directory may have long names; those that ship fit.
         var builder = SchedulerBuilder.Named(parsed.GetValue(_name) ?? names[..Math.Min(names.Length, SchedulerBuilder.MaxNameLength)]);
         IReadOnlyList<KnownModule> outside = [];
@@ -63,12 +68,18 @@ public sealed class ComposeOptionTable : MasksOptionTable
             (_core, ModuleSlot.Core), (_placement, ModuleSlot.Placement), (_deadline, ModuleSlot.Deadline), (_balance, ModuleSlot.LoadBalance),
         })
             RequireKnown(option.Name, parsed.GetValue(option)!, slot, outside);
-        return builder
-            .Core(core)
-            .Placement(placement)
-            .Deadline(deadline)
-            .LoadBalance(balance)
-            .Build();
+        builder.Core(core);
+        if (policy is not null)
+            builder.Policy(policy);
+        // Modules that nobody named are left out where the core has no slot for them.
+        var needsAll = !ModuleRegistry.Find(ModuleSlot.Core, core, outside).NeedsPolicy;
+        if (needsAll || IsGiven(parsed, _placement))
+            builder.Placement(placement);
+        if (needsAll || IsGiven(parsed, _deadline))
+            builder.Deadline(deadline);
+        if (needsAll || IsGiven(parsed, _balance))
+            builder.LoadBalance(balance);
+        return builder.Build();
     }
 
     /// <summary>An option that was given and that none of the chosen modules reads, in words; null when there is none.</summary>
@@ -113,6 +124,8 @@ public sealed class ComposeOptionTable : MasksOptionTable
         var text = string.Join("; ", readers);
         return text.Length == 0 ? null : text;
     }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private Option<string?> Module(string name, ModuleSlot slot, string fallback, string help) =>
         Word(name, "MODULE", fallback, help, string.Join(", ", ModuleRegistry.OfSlot(slot).Select(module => module.Name)));

@@ -125,7 +125,7 @@ public static class MonitorClient
             var value = await client.RequestAsync(StatsRequest, cancellation).ConfigureAwait(false);
             if (metrics is null)
             {
-                await PrintAsync(options.Json ? value.GetRawText() + "\n" : Shaped(() => StatsText.Render(value)), output).ConfigureAwait(false);
+                await PrintAsync(options.Json ? value.GetRawText() + "\n" : Shaped(() => PolicyStatsText.Fits(value) ? PolicyStatsText.Render(value) : StatsText.Render(value)), output).ConfigureAwait(false);
             }
             else
             {
