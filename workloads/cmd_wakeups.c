@@ -4,20 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BURN_LOOPS 1000 /* between looks at the clock */
+
 struct sleeper {
 	u64 *samples; /* delays, shared memory */
 	const struct domains *domains;
 	u64 in_domain[MAX_DOMAINS]; /* wake-ups by where it then ran */
 	u32 used, max;
 	u64 skipped; /* periods that passed while the task was late, or while the partner was busy */
-	u64 phase_ns, period_ns, work_loops;
+	u64 burn_ns, phase_ns, period_ns, work_loops;
 	u32 word; /* futex: number of the last wake-up */
 	u64 stamp_ns;
 	u32 waiting;
 } __attribute__((aligned(128)));
 
 struct options {
-	double seconds, warmup, per_cpu, loops_per_us;
+	double seconds, warmup, burn, per_cpu, loops_per_us;
 	unsigned int tasks, period_us, work_us;
 	const char *domains, *start_on;
 };
@@ -36,8 +38,10 @@ static void record(struct crew_shared *sh, struct sleeper *s, u64 due, u64 now)
 static void timer_body(struct crew_shared *sh, void *arg)
 {
 	struct sleeper *s = arg;
-	u64 due = sh->start_ns + s->phase_ns;
+	u64 due = sh->start_ns + s->burn_ns + s->phase_ns;
 
+	while (s->burn_ns && now_ns() < sh->start_ns + s->burn_ns)
+		spin(BURN_LOOPS);
 	while (due < sh->to_ns && !__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE)) {
 		sleep_until(due);
 		record(sh, s, due, now_ns());
@@ -142,6 +146,8 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 	const struct option_def defs[] = {
 		{"seconds", OPTION_NUMBER, &o.seconds, "measured window"},
 		{"warmup", OPTION_NUMBER, &o.warmup, "time before it"},
+		{"burn", OPTION_NUMBER, &o.burn,
+		 "timer: the sleeping tasks compute so long before they sleep, within the warm-up"},
 		{"tasks", OPTION_UINT, &o.tasks, "sleeping tasks (futex: pairs); 0: one per CPU"},
 		{"period-us", OPTION_UINT, &o.period_us, "period of each"},
 		{"work-us", OPTION_UINT, &o.work_us, "work after each wake-up"},
@@ -163,6 +169,8 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 	options_parse(cmd, defs, argc, argv);
 	if (o.seconds <= 0 || !o.period_us || o.work_us >= o.period_us)
 		die("%s: needs --seconds above 0 and --work-us below --period-us", cmd->name);
+	if (o.burn < 0 || o.burn > o.warmup)
+		die("%s: needs --burn within --warmup", cmd->name);
 	domains_parse(o.domains, d);
 	if (o.start_on) {
 		cpus_parse("--start-on", o.start_on, &start);
@@ -180,6 +188,7 @@ static int run_wakeups(const struct command *cmd, int argc, char **argv, bool fu
 		struct sleeper *s = &sleepers[i];
 
 		s->domains = d;
+		s->burn_ns = (u64)(o.burn * NSEC_PER_SEC);
 		s->period_ns = o.period_us * NSEC_PER_USEC;
 		s->phase_ns = s->period_ns + s->period_ns * i / o.tasks;
 		s->work_loops = (u64)(o.work_us * o.loops_per_us);

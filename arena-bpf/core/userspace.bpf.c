@@ -9,7 +9,7 @@
 #define WD_CORE
 #include "userspace.h"
 
-WD_MODULE("userspace", "core");
+WD_MODULE("user-space", "core");
 
 /* Set before load. */
 const volatile struct wd_user_layout wd_user_layout;

@@ -73,7 +73,7 @@ public static class PolicyStatsSchema
             Of("nr_page_faults", "page faults of the process since it was attached; should stay 0", Gauge.PageFaults),
             .. _established.Select(entry => Count(entry.Name, entry.Description, IndexOf(counters, entry.Counter))),
             .. counters.Select((counter, index) => (counter, index)).Where(pair => !known.Contains(pair.counter.Name))
-                .Select(pair => Count($"nr_{pair.counter.Name}", pair.counter.Help, pair.index)),
+                .Select(pair => Count(NameOf(pair.counter), pair.counter.Help, pair.index)),
             Of("nr_waiting", "tasks handed over that wait for a decision now", Gauge.Waiting),
             Of("nr_turns", "turns of the policy's loop since start, a system call each", Gauge.Turns),
             Of("nr_takeovers", "takeovers of the kernel half since start", Gauge.Takeovers),
@@ -83,6 +83,9 @@ public static class PolicyStatsSchema
         ])
         { IsTop = true };
     }
+
+    /// <summary>nr_queued is a gauge since long: tasks in the rings, not tasks handed over since start.</summary>
+    private static string NameOf(Counter counter) => counter.Name == "queued" ? "nr_handed_over" : $"nr_{counter.Name}";
 
     private static StatsField Of(string name, string description, Gauge gauge) =>
         StatsField.Integer(name, description, (reading, _) => reading.Gauges[(int)gauge]);

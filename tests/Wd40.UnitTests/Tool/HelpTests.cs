@@ -6,7 +6,7 @@ namespace Wd40.UnitTests.Tool;
 [TestFixture]
 public sealed class HelpTests
 {
-    [TestCase("wd40"), TestCase("rusty"), TestCase("compose")]
+    [TestCase("wd40"), TestCase("rusty"), TestCase("rustland"), TestCase("compose")]
     public void Help_of_a_scheduler_is_as_reviewed(string scheduler)
     {
         using var fixture = new CommandLineFixture();

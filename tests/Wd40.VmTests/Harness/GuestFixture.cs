@@ -100,12 +100,14 @@ internal abstract class GuestFixture
     }
 
     /// <summary>A scheduler with these options that further tests may go on using; ends another one that runs.</summary>
-    protected async Task<RunningScheduler> SharedSchedulerAsync(string options)
+    /// <param name="options">Of the command line.</param>
+    /// <param name="variables">Environment, as NAME=VALUE words; the same for all tests that share it.</param>
+    protected async Task<RunningScheduler> SharedSchedulerAsync(string options, string variables = "")
     {
         if (_shared is not null && !_shared.Job.HasEnded && _shared.Options == options)
             return _shared;
         await EndSharedSchedulerAsync().ConfigureAwait(false);
-        return _shared = await OwnSchedulerAsync(options).ConfigureAwait(false);
+        return _shared = await OwnSchedulerAsync(options, variables).ConfigureAwait(false);
     }
 
     /// <summary>A scheduler of the test's own, which disposes it; the shared one must have ended.</summary>

@@ -18,6 +18,9 @@ internal static class GuestPrograms
     /// <summary>The tests' own helper in the guest.</summary>
     public const string Probe = Directory + "/probe";
 
+    /// <summary>What fills an arena with garbage, in the guest.</summary>
+    public const string Scribble = Directory + "/scribble";
+
     /// <summary>The C loader in the guest.</summary>
     public const string CLoader = Directory + "/c-loader";
 
@@ -35,6 +38,7 @@ internal static class GuestPrograms
         new GuestFile(Artifact("workloads", "wd40-load"), Load),
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
+        new GuestFile(Native("scribble"), Scribble),
     ];
 
     /// <summary>A file of samples/MyModule, built outside the solution; on the host.</summary>

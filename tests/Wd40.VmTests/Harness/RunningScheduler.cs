@@ -59,7 +59,7 @@ internal sealed class RunningScheduler : IAsyncDisposable
 
         // Its process has more to do before its loop begins, which takes an emulated CPU seconds beside hogs that come at once.
         var running = new RunningScheduler(guest, job, options);
-        await running.TotalsAsync().ConfigureAwait(false);
+        await running.AskAsync().ConfigureAwait(false);
         guest.Note($"{name} {options} enabled and serving");
         return running;
     }
@@ -84,11 +84,29 @@ internal sealed class RunningScheduler : IAsyncDisposable
     }
 
     /// <summary>Its statistics now: totals since start.</summary>
-    public async Task<ClusterStats> TotalsAsync()
+    public async Task<ClusterStats> TotalsAsync() => GuestJson.Read<StatsLine>(await AskAsync().ConfigureAwait(false)).Stats;
+
+    /// <summary>The same of a scheduler on the user-space core.</summary>
+    public async Task<PolicyStats> PolicyTotalsAsync() => PolicyStats.Read(await AskAsync().ConfigureAwait(false));
+
+    /// <summary>Waits until a policy decides: until its thread has come to its loop, and after a takeover, the kernel half serves all tasks.</summary>
+    /// <returns>The statistics then.</returns>
+    public async Task<PolicyStats> UntilDecidingAsync()
     {
-        var result = await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'").ConfigureAwait(false);
-        return GuestJson.Read<StatsLine>(result.EnsureSuccess().Output).Stats;
+        const int Tries = 100;
+        for (var tries = 1; ; tries++)
+        {
+            var stats = await PolicyTotalsAsync().ConfigureAwait(false);
+            if (stats["taken_over"] == 0)
+                return stats;
+            if (tries == Tries)
+                throw new AssertionException($"the kernel half still serves all tasks after {Tries} looks");
+            await _guest.CallAsync("sleep 0.1").ConfigureAwait(false);
+        }
     }
+
+    private async Task<string> AskAsync() =>
+        (await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'").ConfigureAwait(false)).EnsureSuccess().Output;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

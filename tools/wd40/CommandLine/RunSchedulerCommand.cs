@@ -26,10 +26,18 @@ public sealed class RunSchedulerCommand
         {
             var environment = SchedulerEnvironment.Read(Environment.GetEnvironmentVariable, out var error);
             error ??= table.Contradiction(parsed);
-            if (error is null)
+            try
             {
-                var options = table.Read(parsed, environment);
-                return run(table.Define(options), options, parsed.InvocationConfiguration);
+                if (error is null)
+                {
+                    var options = table.Read(parsed, environment);
+                    return run(table.Define(options), options, parsed.InvocationConfiguration);
+                }
+            }
+            catch (SchedulerException refused)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"wd40: {refused.Message}. {refused.Remedy}");
+                return (int)refused.ExitCode;
             }
             parsed.InvocationConfiguration.Error.WriteLine($"wd40: {error}");
             return (int)ExitCode.Usage;

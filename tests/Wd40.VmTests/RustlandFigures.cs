@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Wd40.ArenaRuntime;
+using Wd40.Schedulers;
+using Wd40.Vm;
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>Figures of rustland on 4 CPUs in instruction-count mode. One boot per kernel, and one run of the scheduler for all tests.</summary>
+[TestFixture("6.18")]
+[TestFixture(KernelCatalog.Newest)]
+internal sealed partial class RustlandFigures(string kernel)
+    : GuestFixture(kernel, new VmTopology(1, 1, Cpus), ClockMode.InstructionCount, RustlandScheduler.Name)
+{
+    private const int Cpus = 4;
+
+    /// <summary>The system call that gives the CPU away, on x86-64.</summary>
+    private const int SchedYield = 24;
+
+    private const string Tracefs = "/sys/kernel/tracing";
+    private const string SystemCalls = Tracefs + "/events/raw_syscalls/sys_enter";
+
+    /// <summary>CPU time follows weights, and no CPU is idle meanwhile.</summary>
+    [Test, Order(0), Property("Check", "rustland-shares"), Category(RunLength.OneKernel)]
+    public async Task Weights_hold_on_all_cpus()
+    {
+        // Weights of the kernel's table: nice 0 and nice 5.
+        const double Ratio = 1024.0 / 335, Deviation = 0.05;
+        await (await SharedSchedulerAsync("")).UntilDecidingAsync();
+        var hogs = await LoadAsync<HogsReport>($"hogs --groups 4,4:nice=5 --warmup 1 --seconds {RunLength.Of(5, 30)}");
+        TestContext.Out.WriteLine(FormattableString.Invariant($"nice 0 over nice 5: {hogs.Ratio:F3} (weights {Ratio:F3}), each {hogs.Groups[0].ShareMin:F3} to ")
+            + FormattableString.Invariant($"{hogs.Groups[0].ShareMax:F3} and {hogs.Groups[1].ShareMin:F3} to {hogs.Groups[1].ShareMax:F3}; idle share {hogs.IdleShare:F4}"));
+        var fair = new[] { Cpus * Ratio / (4 * (Ratio + 1)), Cpus / (4 * (Ratio + 1)) };
+        using (Assert.EnterMultipleScope())
+        {
+            for (var group = 0; group < fair.Length; group++)
+            {
+                Assert.That(hogs.Groups[group].ShareMin, Is.GreaterThan(fair[group] * (1 - Deviation)), $"least served hog of group {group}");
+                Assert.That(hogs.Groups[group].ShareMax, Is.LessThan(fair[group] * (1 + Deviation)), $"most served hog of group {group}");
+            }
+            Assert.That(hogs.IdleShare, Is.LessThan(0.005), "idle share");
+        }
+    }
+
+    /// <summary>
+    /// A task that has computed for long and then sleeps most of the time is woken as soon as one that always did. The original added the CPU time
+    /// to its key again and again, and let it wait for as long as that had been.
+    /// </summary>
+    [Test, Order(1), Property("Check", "U-9"), Category(RunLength.OneKernel)]
+    public async Task A_task_that_turns_interactive_is_woken_as_soon_as_others()
+    {
+        // Within 1 s after it turned; p99, in multiples of those that always slept.
+        const double Settle = 1, Factor = 1.5, SlackMs = 1;
+        var burn = RunLength.Of(4, 60);
+        await (await SharedSchedulerAsync("")).UntilDecidingAsync();
+        var always = await LoadAsync<WakeupsReport>(FormattableString.Invariant($"timer --warmup {Settle} --seconds 3"));
+        var turned = await LoadAsync<WakeupsReport>(
+            FormattableString.Invariant($"timer --burn {burn} --warmup {burn + Settle} --seconds 3 --loops-per-us {always.LoopsPerUs}"));
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wake-up delay p50, p99, longest, ms: {Text(always.DelayNs)} of those that always slept, ")
+            + $"{Text(turned.DelayNs)} of those that computed for {burn} s before");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(turned.DelayNs.Count, Is.GreaterThan(0.95 * always.DelayNs.Count), "wake-ups in the window");
+            Assert.That(turned.DelayNs.P99 / 1e6, Is.LessThan((Factor * always.DelayNs.P99 / 1e6) + SlackMs), "99 of 100 wake-ups, ms");
+        }
+    }
+
+    /// <summary>
+    /// In the steady state of a full machine the thread that decides has no page fault, allocates nothing, and makes one system call a turn; and every
+    /// task that was handed over has come back in one of the ways there are, or waits.
+    /// </summary>
+    /// <remarks>The last of the fixture: it ends the scheduler, whose report says what was allocated since its start.</remarks>
+    [Test, Order(2), Property("Check", "U-1"), Category(RunLength.OneKernel)]
+    public async Task Steady_state_costs_one_system_call_a_turn_and_nothing_else()
+    {
+        var scheduler = await SharedSchedulerAsync("");
+        var thread = (await Guest.CallAsync("pidof wd40")).EnsureSuccess().Output.Trim();
+        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} timer --hogs-per-cpu 2 --warmup 0.5 --seconds {RunLength.Of(6, 60)}");
+        await Guest.CallAsync("sleep 2");
+        // The hot thread is the process's first. All of its calls are counted by number, in the kernel, from before `from` to after `until`.
+        var earlier = await scheduler.PolicyTotalsAsync();
+        (await Guest.CallAsync($"""
+            mount -t tracefs nodev {Tracefs} 2>/dev/null
+            echo 'hist:keys=id if common_pid == {thread}' > {SystemCalls}/trigger
+            """)).EnsureSuccess();
+        var from = await scheduler.PolicyTotalsAsync();
+        await Guest.CallAsync($"sleep {RunLength.Of(3, 55)}");
+        var until = await scheduler.PolicyTotalsAsync();
+        var histogram = (await Guest.CallAsync($"cat {SystemCalls}/hist; echo '!hist:keys=id if common_pid == {thread}' > {SystemCalls}/trigger")).Output;
+        var later = await scheduler.PolicyTotalsAsync();
+        (await load.EndAsync()).EnsureSuccess();
+        await Guest.CallAsync("sleep 0.5");
+        var quiet = await scheduler.PolicyTotalsAsync();
+        var ended = await scheduler.StopAsync();
+        var report = await scheduler.ReadReportAsync();
+        var calls = HistogramLine().Matches(histogram)
+            .ToDictionary(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture), line => long.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture));
+        long turns = until["nr_turns"] - from["nr_turns"], decisions = until["nr_user_dispatches"] - from["nr_user_dispatches"];
+        TestContext.Out.WriteLine($"{turns} to {later["nr_turns"] - earlier["nr_turns"]} turns, {decisions} decisions, system calls by number {string.Join(' ', calls.Select(pair => $"{pair.Key}:{pair.Value}"))}; "
+            + $"page faults {until["nr_page_faults"] - from["nr_page_faults"]} in the window, {quiet["nr_page_faults"]} since start; allocated "
+            + $"{report.GetProperty("loop_allocated_bytes")} bytes; handed over {quiet["nr_handed_over"]}: applied {quiet["nr_user_dispatches"]}, cancelled "
+            + $"{quiet["nr_cancelled"]}, dead {quiet["nr_dead"]}, rescued {quiet["nr_rescued"]}, waiting {quiet["nr_waiting"]}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.ExitCode, Is.EqualTo((int)ExitCode.Clean), ended.Error);
+            Assert.That(decisions, Is.GreaterThan(1000), "decisions in the window");
+            Assert.That(until["nr_page_faults"] - from["nr_page_faults"], Is.Zero, "page faults in the window");
+            Assert.That(calls.Keys, Is.EqualTo(new[] { SchedYield }), "system calls of the thread that decides");
+            // One may be under way at either end.
+            Assert.That(calls.GetValueOrDefault(SchedYield), Is.InRange(turns - 1, later["nr_turns"] - earlier["nr_turns"] + 1), "one for each turn");
+            Assert.That(report.GetProperty("loop_allocated_bytes").GetInt64(), Is.Zero, "bytes allocated by the thread that decides");
+            Assert.That(report.GetProperty("loop_collections").GetInt32(), Is.Zero, "garbage collections");
+            Assert.That(quiet.Lost, Is.Zero, "handed over, and neither back nor waiting");
+            Assert.That(quiet["nr_waiting"], Is.LessThanOrEqualTo(Cpus), "tasks that wait on a quiet machine");
+        }
+    }
+
+    [GeneratedRegex(@"\{ id: +(\d+) \} hitcount: +(\d+)")]
+    private static partial Regex HistogramLine();
+
+    private static string Text(Summary delay) => string.Create(CultureInfo.InvariantCulture, $"{delay.P50 / 1e6:F2} {delay.P99 / 1e6:F2} {delay.Max / 1e6:F2}");
+}
