@@ -18,9 +18,6 @@ public sealed record UserSpaceOptions
     /// <summary>-n, --numa-local: idle CPUs are looked for on the node that a task's memory policy names.</summary>
     public bool NumaLocal { get; init; }
 
-    /// <summary>--debuggable: the runtime's diagnostics stay on.</summary>
-    public bool Debuggable { get; init; }
-
     /// <summary>Values of options of the policy, by long name.</summary>
     public IReadOnlyDictionary<string, ulong> PolicyOptions { get; init; } = ReadOnlyDictionary<string, ulong>.Empty;
 }

@@ -53,7 +53,7 @@ public sealed class RustlandOptionTableTests
         var given = fixture.Given!.UserSpace;
         Assert.Multiple(() =>
         {
-            Assert.That((given.Policy, given.TakeoverMs, given.OwnSliceUs, given.NumaLocal, given.Debuggable), Is.EqualTo(("deadline", 50u, 1000u, false, false)));
+            Assert.That((given.Policy, given.TakeoverMs, given.OwnSliceUs, given.NumaLocal), Is.EqualTo(("deadline", 50u, 1000u, false)));
             Assert.That(given.PolicyOptions, Is.Empty, "the policy's own defaults hold");
             Assert.That(fixture.GivenScheduler!.Policy!.Name, Is.EqualTo("deadline"));
         });
@@ -62,11 +62,11 @@ public sealed class RustlandOptionTableTests
     [Test]
     public void Each_option_reaches_what_reads_it()
     {
-        var given = CommandLineFixture.ParseFor("rustland", "-s", "10000", "-S", "500", "-l", "-n", "--takeover-ms", "200", "--debuggable", "-p").UserSpace;
+        var given = CommandLineFixture.ParseFor("rustland", "-s", "10000", "-S", "500", "-l", "-n", "--takeover-ms", "200", "-p").UserSpace;
         Assert.Multiple(() =>
         {
             Assert.That(given.PolicyOptions, Is.EquivalentTo(new Dictionary<string, ulong> { ["slice-us"] = 10_000, ["slice-us-min"] = 500, ["percpu-local"] = 1 }));
-            Assert.That((given.TakeoverMs, given.NumaLocal, given.Debuggable), Is.EqualTo((200u, true, true)));
+            Assert.That((given.TakeoverMs, given.NumaLocal), Is.EqualTo((200u, true)));
             Assert.That(given.OwnSliceUs, Is.EqualTo(500u), "the kernel half gives the slice of the policy");
         });
     }

@@ -17,7 +17,6 @@ public sealed class RustlandOptionTable : SchedulerOptionTable
     private readonly Dictionary<string, Option<bool>> _switches = [];
     private readonly Option<bool> _numaLocal;
     private readonly Option<uint> _takeover;
-    private readonly Option<bool> _debuggable;
 
     /// <summary>Declares the options.</summary>
     public RustlandOptionTable()
@@ -34,7 +33,6 @@ public sealed class RustlandOptionTable : SchedulerOptionTable
             (uint value) => value is >= ShortestTakeover and <= LongestTakeover,
             "A task that has waited for a decision for longer is served by the kernel half; all are while the policy stands still.");
         _numaLocal = Flag("--numa-local", "-n", "Idle CPUs are looked for on the NUMA node that a task's memory policy names.");
-        _debuggable = Flag("--debuggable", null, "Leave debugger, profiler and dumps of the .NET runtime on; they cost threads and memory.");
         DeclareCommon();
     }
 
@@ -73,7 +71,6 @@ public sealed class RustlandOptionTable : SchedulerOptionTable
                 PolicyOptions = values,
                 TakeoverMs = parsed.GetValue(_takeover),
                 NumaLocal = parsed.GetValue(_numaLocal),
-                Debuggable = parsed.GetValue(_debuggable),
                 OwnSliceUs = slice is null ? new UserSpaceOptions().OwnSliceUs : (uint)checkedValues[slice],
             },
         };
