@@ -24,7 +24,9 @@ while [ $# -gt 0 ]; do
 	shift
 done
 for name in ${names[@]+"${names[@]}"}; do
-	grep -q "^$name[[:space:]]" "$here/models.txt" || { echo "check.sh: models.txt has no check '$name': $(sed '/^#/d; s/ .*//' "$here/models.txt" | paste -sd ' ')" >&2; exit 2; }
+	grep -q "^$name " "$here/models.txt" && continue
+	echo "check.sh: no check '$name' in models.txt: $(sed '/^#/d; s/ .*//' "$here/models.txt" | paste -sd ' ')" >&2
+	exit 2
 done
 for program in spin cc; do
 	command -v "$program" >/dev/null || { echo "check.sh: '$program' is missing: run tools/setup/install.sh as root, or 'apt-get install spin gcc libc6-dev'" >&2; exit 2; }
@@ -47,6 +49,10 @@ verify() { # EXPECTED MODEL PROPERTY [DEFINE...]
 	for define in "$@"; do defines+=("-D$define"); done
 	rm -f pan* ./*.trail run.log
 	spin -a ${defines[@]+"${defines[@]}"} "$here/$model.pml" >run.log 2>&1 || return
+	if [ "$property" != safety ] && ! grep -q "^ltl $property " "$here/$model.pml"; then
+		echo "$model.pml has no formula '$property'" >run.log	# the verifier would take another one
+		return 1
+	fi
 	if [ "$property" = safety ]; then
 		cc -w $level -DSAFETY -DNOCLAIM -o pan pan.c >>run.log 2>&1 && ./pan -w20 -m100000 >run.log 2>&1
 	else
