@@ -8,10 +8,11 @@ namespace Wd40.HostTests.Models;
 [TestFixture]
 public sealed class ModelTests
 {
-    private static readonly string Folder = Path.Combine(SourceTree.Root, "models");
-    private static readonly string Script = Path.Combine(Folder, "check.sh");
-
     private string _copy = "";
+
+    private static string Folder => Path.Combine(SourceTree.Root, "models");
+
+    private static string Script => Path.Combine(Folder, "check.sh");
 
     private static IEnumerable<string[]> Lines => File.ReadLines(Path.Combine(Folder, "models.txt"))
         .Where(line => line.Length > 0 && line[0] != '#')
