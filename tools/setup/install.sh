@@ -27,7 +27,7 @@ missing() { # those of the named packages that are not installed
 		[ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || printf '%s ' "$p"
 	done
 }
-plain="clang-19 llvm-19 clang-format-19 gcc libc6-dev make busybox-static cpio zstd xz-utils binutils libelf-dev zlib1g-dev"
+plain="clang-19 llvm-19 clang-format-19 gcc libc6-dev make busybox-static cpio zstd xz-utils binutils libelf-dev zlib1g-dev spin"
 newer="libbpf-dev libbpf1 bpftool qemu-system-x86"
 
 need_plain=$(missing $plain)
