@@ -6,8 +6,8 @@ using Wd40.VmTests.Reports;
 namespace Wd40.VmTests;
 
 /// <summary>
-/// The load balance modules rusty and level one after the other in one boot, with hogs that all begin in the first domain and may run anywhere after
-/// half a second. Domains are masks, on a machine of two nodes: a mask belongs to the node of its first CPU, so there can be nodes of 6 and 2 CPUs.
+/// The load balance modules rusty and level one after the other in one boot, with hogs that begin in given domains and may run anywhere after half a
+/// second. Domains are masks, on a machine of two nodes: a mask belongs to the node of its first CPU, so there can be nodes of 6 and 2 CPUs.
 /// Imbalance is that of the domain that is furthest from the machine's load per CPU, as a part of it, by the balancer's own figures; in
 /// instruction-count mode, where these are shares of guest time.
 /// </summary>
@@ -18,25 +18,29 @@ internal sealed class LevelTests(string kernel) : GuestFixture(kernel, new VmTop
     /// <summary>No CPU takes tasks of another domain: a task runs where its home is, and only the balancer moves it.</summary>
     private const string AtHome = "-g 0 -D 0 -K 0 --greedy-threshold-x-numa 0";
 
-    private const string Unequal = "0x3f,0xc0", UnequalDomains = "0-5,6-7", Twelve = "12:start=0-5";
+    private const string Unequal = "0x3f,0xc0", UnequalDomains = "0-5,6-7";
 
     private const double WidenAfter = 0.5;
 
     /// <summary>From then to the window: a few rounds of a second, and the averages' half-life is as long.</summary>
     private const double Settling = 5;
 
-    /// <summary>Of 12 hogs 3 belong on the small node's 2 CPUs. rusty leaves 10 on the large one, which is within its threshold.</summary>
+    /// <summary>
+    /// Of 12 hogs 3 belong on the small node's 2 CPUs. 10 on the large one are within the threshold that rusty applies to each node's own share, and half
+    /// of the small one would be idle.
+    /// </summary>
     [Test, Property("Check", "unequal"), Category(RunLength.OneKernel)]
     public async Task Unequal_nodes_are_level_with_the_module_level()
     {
-        var rusty = await BalancedAsync("rusty", Unequal, UnequalDomains, Twelve, AtHome);
-        var level = await BalancedAsync("level", Unequal, UnequalDomains, Twelve, AtHome);
+        const string Hogs = "10:start=0-5,2:start=6-7";
+        var rusty = await BalancedAsync("rusty", Unequal, UnequalDomains, Hogs, AtHome);
+        var level = await BalancedAsync("level", Unequal, UnequalDomains, Hogs, AtHome);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Imbalance(rusty), Is.GreaterThan(0.1), "control: imbalance per CPU that rusty leaves");
             Assert.That(Imbalance(level), Is.LessThanOrEqualTo(0.5 * Imbalance(rusty)), "imbalance per CPU, mean of the last steps");
             Assert.That(level.Hogs.Samples![^1].HogsPerDomain, Is.EqualTo(new[] { 9, 3 }), "hogs per node at the end");
-            Assert.That(level.Hogs.Groups[0].Range, Is.LessThanOrEqualTo(0.5 * rusty.Hogs.Groups[0].Range), "range of the hogs' shares");
+            Assert.That(Range(level), Is.LessThanOrEqualTo(0.5 * Range(rusty)), "CPUs of the hog that got most less those of the one that got least");
         }
     }
 
@@ -63,8 +67,9 @@ internal sealed class LevelTests(string kernel) : GuestFixture(kernel, new VmTop
     [Test, Property("Check", "unequal"), Category(RunLength.FullOnly)]
     public async Task Unequal_nodes_need_fewer_pulls_with_the_module_level()
     {
-        var rusty = await BalancedAsync("rusty", Unequal, UnequalDomains, Twelve, "");
-        var level = await BalancedAsync("level", Unequal, UnequalDomains, Twelve, "");
+        const string Hogs = "12:start=0-5";
+        var rusty = await BalancedAsync("rusty", Unequal, UnequalDomains, Hogs, "");
+        var level = await BalancedAsync("level", Unequal, UnequalDomains, Hogs, "");
         Assert.That(Pulls(level), Is.LessThanOrEqualTo(0.5 * Pulls(rusty)), "pulls across nodes in the window");
     }
 
@@ -88,6 +93,8 @@ internal sealed class LevelTests(string kernel) : GuestFixture(kernel, new VmTop
         var from = run.Hogs.StartNs + (long)((WidenAfter + Settling) * 1e9);
         return run.Readings[^1].Stats.PullsAcross - run.Readings.First(line => line.MonoNs >= from).Stats.PullsAcross;
     }
+
+    private static double Range(BalanceRun run) => run.Hogs.Groups.Max(group => group.ShareMax) - run.Hogs.Groups.Min(group => group.ShareMin);
 
     private static double Imbalance(BalanceRun run) => run.Steps.TakeLast(2).Average(Imbalance);
 
