@@ -79,9 +79,13 @@ dotnet build Wd40.sln -c Release -v q --nologo -clp:NoSummary >"$out/build.log" 
 make -s -C workloads O="$PWD/artifacts/workloads" >"$out/workloads.log" 2>&1 || { tail -n 20 "$out/workloads.log"; one_failed "workload program"; finish; }
 case ",$tiers," in *,vm,*)
 	say "publishing wd40 for the guests"
-	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; }
+	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; } ;;
+esac
+case ",$tiers," in *,host,* | *,vm,*)
 	say "building the samples outside the tree"
-	samples/build.sh --out artifacts/samples >"$out/samples.log" 2>&1 || { tail -n 20 "$out/samples.log"; one_failed "samples (see $out/samples.log)"; finish; } ;;
+	samples/build.sh --out artifacts/samples >"$out/samples.log" 2>&1 || { tail -n 20 "$out/samples.log"; one_failed "samples (see $out/samples.log)"; finish; }
+	# The host tier takes these, where it would build its own.
+	export WD40_SAMPLES=$PWD/artifacts/samples ;;
 esac
 if [ $format = 1 ]; then
 	say "checking formats"

@@ -7,8 +7,8 @@ namespace Wd40.LoadBalance;
 /// The level of a domain is its load per capacity. Two domains a and b with capacities A and B are level after a flow of
 /// <c>(level a - level b) / (1/A + 1/B)</c>, see <see cref="Vessels"/>. The pair counts as uneven when the flow is more than the threshold's
 /// part of what the <em>smaller</em> of the two holds at their common level: what is little for a large domain is much for a small one. The task
-/// whose load is next to the flow goes, if the pair is better off by it; then the next one, and from domains that can give nothing to a lower
-/// one on to those below them. So a domain whose tasks may not leave it does not keep the others from evening out.
+/// whose load is next to the flow goes, if the pair is better off by it; then the next one, until no task improves the pair: the threshold says when to
+/// begin, not how much to leave. From domains that can give nothing to a lower one it goes on to those below them. So a domain whose tasks may not leave it does not keep the others from evening out.
 /// </para>
 /// <para>
 /// Nodes are levelled first, by a threshold of their own, then the domains of each node. All that is due goes in one round: a task carries its
@@ -96,7 +96,7 @@ public sealed class LevelPlanner : RoundPlanner
                 if (to < 0 || _nodes.Levels[to] >= _nodes.Levels[from])
                     break;
                 refused |= 1ul << to;
-                moved = _nodes.Uneven(from, to, Thresholds.Node, round.Negligible) && MoveBetweenNodes(round, givers, from, to);
+                moved = _nodes.Flows(from, to, Thresholds.Node, round.Negligible) && MoveBetweenNodes(round, givers, from, to);
             }
             if (!moved)
                 sources &= ~(1ul << from);
@@ -137,7 +137,7 @@ public sealed class LevelPlanner : RoundPlanner
             int to = DomainSet.Least(_domains.Levels, _refused[from] | 1ul << from);
             if (to < 0 || _domains.Levels[to] >= _domains.Levels[from])
                 sources &= ~(1ul << from);
-            else if (!_domains.Uneven(from, to, Thresholds.Domain, round.Negligible) || !Move(round, from, to, _domains.Flow(from, to), _domains.Limit(from, to)))
+            else if (!_domains.Flows(from, to, Thresholds.Domain, round.Negligible) || !Move(round, from, to, _domains.Flow(from, to), _domains.Limit(from, to)))
                 _refused[from] |= 1ul << to;
         }
     }

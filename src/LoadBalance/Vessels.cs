@@ -20,6 +20,7 @@ internal sealed class Vessels(int most)
     private const double MostFlows = 1.75;
 
     private readonly double[] _load = new double[most], _capacity = new double[most], _levels = new double[most];
+    private readonly ulong[] _open = new ulong[most];
     private double _allLoad, _allCapacity;
     private int _count;
 
@@ -37,6 +38,7 @@ internal sealed class Vessels(int most)
         _load.AsSpan().Clear();
         _capacity.AsSpan().Clear();
         _levels.AsSpan().Clear();
+        _open.AsSpan().Clear();
     }
 
     /// <summary>Adds load and capacity to one.</summary>
@@ -67,5 +69,16 @@ internal sealed class Vessels(int most)
     {
         double level = (_load[from] + _load[to]) / (_capacity[from] + _capacity[to]);
         return Flow(from, to) > Math.Max(part * level * Math.Min(_capacity[from], _capacity[to]), negligible);
+    }
+
+    /// <summary>
+    /// True if something should flow: the two are uneven, or were so before in this round. What has been opened flows until nothing that is more
+    /// than negligible is left to flow: stopping as soon as the threshold is met would leave all of it behind for good.
+    /// </summary>
+    public bool Flows(int from, int to, double part, long negligible)
+    {
+        if (Uneven(from, to, part, negligible))
+            _open[from] |= 1ul << to;
+        return (_open[from] >> to & 1) != 0 && Flow(from, to) > negligible;
     }
 }

@@ -34,6 +34,27 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>
+    /// Of more light tasks than can be taken out of turn before the first of them is overdue again, each gets its turn: the one that has waited for
+    /// longest goes first.
+    /// </summary>
+    [Test, Property("Check", "waits"), Category(RunLength.OneKernel)]
+    public async Task Of_many_overdue_tasks_none_is_passed_over()
+    {
+        const double Window = 4;
+        await SharedSchedulerAsync("");
+        var run = await HogsOfAsync($"60:nice=-15:cpus=0-3,12:nice=19:cpus=0-3 --warmup 4 --seconds {Window}");
+        var light = run.Groups[1];
+        Note($"60 hogs of nice -15 and 12 of nice 19 on 4 CPUs: the light ones got {light.ShareMin:F4} to {light.ShareMax:F4} CPUs each in {Window} s, "
+            + $"longest gap of one {light.LongestGapNs / 1e6:F0} ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(light.ShareMin, Is.GreaterThan(light.ShareMean / 3), "CPUs of the light hog that got least");
+            // 12 turns, one in 100 ms.
+            Assert.That(light.LongestGapNs, Is.LessThan(2_000_000_000), "ns without progress of the light hog that waited for longest");
+        }
+    }
+
+    /// <summary>
     /// A crowd of heavy tasks that may leave the CPUs where it began spreads without leaving anybody behind. To them a margin of 6 ms of
     /// virtual time is 1.7 s of CPU time: with such margins between domains a hog waited 1.4 to 1.7 s until those that had gone first were even.
     /// </summary>

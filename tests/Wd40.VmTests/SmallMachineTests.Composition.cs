@@ -18,7 +18,7 @@ internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(ke
     /// <summary>sched_ext weights of nice 0 and nice 10 on a scale where nice 0 is 100.</summary>
     private const double WeightOfNice0 = 100, WeightOfNice10 = 11;
 
-    private const int Cpus = 4, Seconds = 2;
+    private const int Cpus = 4;
 
     /// <summary>Hogs that are born on the CPUs of one node and may run anywhere after half a second: a balancer has something to move.</summary>
     private const string Crowd = "hogs --domains 0-1,2-3 --groups 8:start=0-1 --widen-after 0.5 --warmup 0.5";
@@ -49,7 +49,7 @@ internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(ke
             + (placement == "masks" ? " --cpumasks 0x3,0xc" : "") + (balance == "none" ? "" : " -i 0.5");
         await using var scheduler = await RunningScheduler.StartAsync(Guest, options, name: "compose");
         var ops = await ReadWordAsync("/sys/kernel/sched_ext/root/ops");
-        var crowd = await LoadAsync<HogsReport>(FormattableString.Invariant($"{Crowd} --seconds {Seconds}"));
+        var crowd = await LoadAsync<HogsReport>(FormattableString.Invariant($"{Crowd} --seconds {RunLength.Of(2, 10)}"));
         var totals = await scheduler.TotalsAsync();
         // Longer than the crowd: a turn of the light one is 4 ms in 40.
         var pair = await LoadAsync<HogsReport>(FormattableString.Invariant($"{Pair} --seconds {RunLength.Of(6, 20)}"));

@@ -49,6 +49,13 @@ public sealed class LevelPlannerTests
     public void Nodes_have_a_threshold_of_their_own(double threshold, int moves) =>
         Assert.That(Plan(Alike(12), In(7, 5), [4, 4], node: [0, 1], thresholds: new() { Node = threshold }), Has.Length.EqualTo(moves));
 
+    /// <summary>The threshold says when to begin, not how much to leave: 7 and 5 are within it, and yet not where a flow ends that has begun.</summary>
+    [TestCase(7, 5, 0)]
+    [TestCase(8, 4, 2)]
+    [TestCase(12, 0, 6)]
+    public void What_has_begun_to_flow_between_nodes_flows_until_they_are_level(int first, int second, int moves) =>
+        Assert.That(Plan(Alike(12), In(first, second), [4, 4], node: [0, 1]), Has.Length.EqualTo(moves));
+
     [TestCase(0.05, 1)]
     [TestCase(0.16, 1)]
     [TestCase(0.17, 0)]

@@ -3,7 +3,7 @@
  * c-loader OBJECT CPUS[,CPUS...] NAME=VALUE... @OFFSET=VALUE... : the least that a C program has to do to run a linked
  * wd40 object. The yardstick for how long wd40 may take to start and stop; no balancer, no tuner. CPUS is the number of
  * CPUs of each domain, in order. Offsets and sizes come from the object's BTF. Ends on SIGTERM or when the kernel ends
- * the scheduler.
+ * the scheduler. With --load before OBJECT it ends after loading, and prints how long opening and loading took.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef MADV_POPULATE_WRITE
@@ -49,6 +50,14 @@ static void on_signal(int number)
 {
 	(void)number;
 	stop = 1;
+}
+
+static u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000000ull + (u64)t.tv_nsec;
 }
 
 static int print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -184,17 +193,23 @@ int main(int argc, char **argv)
 	struct bpf_link *link;
 	struct bpf_map *map, *bss;
 	size_t arena_size;
+	bool load_only;
 	char *arena;
 	int *exit_kind;
 	void *image;
+	u64 begin;
 
+	load_only = argc > 1 && strcmp(argv[1], "--load") == 0;
+	argc -= load_only;
+	argv += load_only;
 	if (argc < 4) {
-		fprintf(stderr, "usage: c-loader OBJECT CPUS[,CPUS...] NAME=VALUE... @OFFSET=VALUE...\n");
+		fprintf(stderr, "usage: c-loader [--load] OBJECT CPUS[,CPUS...] NAME=VALUE... @OFFSET=VALUE...\n");
 		return 2;
 	}
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	libbpf_set_print(print_warnings);
+	begin = now_ns();
 	object = bpf_object__open_file(argv[1], &open_options);
 	if (!object)
 		die("cannot open %s", argv[1]);
@@ -202,6 +217,10 @@ int main(int argc, char **argv)
 	configure(argv[2], argv + 3);
 	if (bpf_object__load(object))
 		die("cannot load %s", argv[1]);
+	if (load_only) {
+		printf("{\"load_ns\":%llu}\n", (unsigned long long)(now_ns() - begin));
+		return 0;
+	}
 	/* The size that libbpf reports here is that of the arena's global variables, not of the arena. */
 	map = bpf_object__find_map_by_name(object, "arena");
 	arena = bpf_map__initial_value(map, &arena_size);
