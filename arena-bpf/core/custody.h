@@ -146,6 +146,18 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
 	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
 }
 
+/* Wakes an idle CPU, so that it looks for work. False if there is none. */
+static __always_inline bool wd_wake_idle(void)
+{
+	const struct cpumask *all = wd_mask_of(WD_MASK_ALL);
+	s32 cpu = all ? wd_pick_idle(all) : -1;
+
+	if (cpu < 0)
+		return false;
+	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+	return true;
+}
+
 /*
  * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
  * what runs on that task's CPU. That one gives way if the woken one, after some CPU time, would still be earlier, by
@@ -153,18 +165,10 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
  */
 static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 {
-	const struct cpumask *all;
 	struct wd_here *there;
-	s32 cpu;
 
-	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) <= 0 || !wd_user_due(now))
+	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) <= 0 || !wd_user_due(now) || wd_wake_idle())
 		return;
-	all = wd_mask_of(WD_MASK_ALL);
-	cpu = all ? wd_pick_idle(all) : -1;
-	if (cpu >= 0) {
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
-		return;
-	}
 	there = wd_here(h->custody);
 	if (h->woken && there->started &&
 	    wd_earlier(wd_key_after(h->key, h->uncharged + WD_PREEMPT_MARGIN, h->rate),

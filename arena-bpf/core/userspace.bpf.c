@@ -131,6 +131,11 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
 		if (wd_user_due(now))
 			KF(scx_bpf_kick_cpu)(cpu, 0);
+		/*
+		 * A CPU that looked for work a moment ago found the thread running, and sleeps. Whatever stands in the
+		 * rings: more may come before the insertion is done, and who brings it sees nobody parked.
+		 */
+		wd_wake_idle();
 		return;
 	}
 	if (wd_is_user(p)) {

@@ -34,7 +34,7 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <summary>The clock goes this part of the way to each task that is placed.</summary>
     public const int ClockInertia = 8;
 
-    /// <summary>CPU time that a task of weight 100 may use, slice by slice, before it is looked at anew, us: keys are straight lines for so long.</summary>
+    /// <summary>CPU time that a task may use, slice by slice, before it is looked at anew, us: keys are straight lines for so long.</summary>
     public const uint LeaseUs = 20_000;
 
     /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
@@ -91,7 +91,7 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
         _clock = unchecked(_clock + (ulong)((long)(state.Virtual - _clock) / ClockInertia));
         // Virtual time grows with CPU time, and so does what is added to it until that has reached its bound.
         var rate = Decision.RateOne * 100 / task.Weight * (Weighted(task.ExecRuntime, task.Weight) < RuntimeSlices * _slice ? 2u : 1);
-        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate, LeaseUs: LeaseUs * task.Weight / 100);
+        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate, LeaseUs: LeaseUs);
     }
 
     // No time that a task can have run for overflows: garbage is bounded.

@@ -76,7 +76,7 @@ internal sealed class DeadlinePolicyTests
     {
         var policy = NewDeadline();
         var state = default(DeadlinePolicy.State);
-        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice, KeyRate: 2 * Decision.RateOne * 100 / weight, LeaseUs: DeadlinePolicy.LeaseUs * weight / 100)));
+        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice, KeyRate: 2 * Decision.RateOne * 100 / weight, LeaseUs: DeadlinePolicy.LeaseUs)));
     }
 
     /// <summary>What a key grows by while a task runs is what the policy itself makes of that time: the kernel half goes by it.</summary>
