@@ -63,9 +63,16 @@ static __always_inline void wd_mark_dirty(s32 cpu)
 /* Is there room for a token of this CPU? Asked before the task's state says that it is handed over. */
 static __always_inline bool wd_has_room(void)
 {
-	struct wd_queued_ring __arena *ring = wd_queued_ring_of(bpf_get_smp_processor_id());
+	s32 here = bpf_get_smp_processor_id();
+	struct wd_queued_ring __arena *ring = wd_queued_ring_of(here);
+	u64 tail = wd_here(here)->queued_tail;
 
-	return ring->tail - *(volatile u64 __arena *)&ring->head < WD_QUEUED_RING;
+	if (tail - *(volatile u64 __arena *)&ring->head < WD_QUEUED_RING)
+		return true;
+	/* Full, or its head is garbage: the user half says again where it is when it looks at the ring. */
+	__sync_lock_test_and_set(&ring->tail, tail);
+	wd_mark_dirty(here);
+	return false;
 }
 
 /* Tells the policy of a task: its record, then the token. There is room. */
@@ -74,7 +81,7 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	s32 here = bpf_get_smp_processor_id();
 	struct wd_queued_ring __arena *ring = wd_queued_ring_of(here);
 	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
-	u64 tail = ring->tail;
+	u64 tail = wd_here(here)->queued_tail;
 
 	__sync_lock_test_and_set(&q->sequence, seq);
 	q->generation = h->generation;
@@ -88,6 +95,7 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
 	ring->token[tail & (WD_QUEUED_RING - 1)] = WD_TOKEN(h->slot, seq);
+	wd_here(here)->queued_tail = tail + 1;
 	__sync_lock_test_and_set(&ring->tail, tail + 1);
 	wd_mark_dirty(here);
 }
@@ -202,6 +210,20 @@ static __always_inline void wd_give_back(u64 now)
 		return;
 	c->beat_at = now;
 	x->mode = WD_CUSTODY_NORMAL;
+}
+
+/* Says again what the user half waits for, lest garbage stays in its place. */
+static __always_inline void wd_repeat(void)
+{
+	struct wd_common *c = &wd_common;
+	struct wd_exchange __arena *x = wd_exchange();
+
+	if (x->epoch != c->epoch)
+		x->epoch = c->epoch;
+	if (x->mode != c->mode)
+		x->mode = c->mode;
+	if (x->decided != c->decided)
+		x->decided = c->decided;
 }
 
 /* When the first of a custody queue was put there; 0: the queue is empty. */

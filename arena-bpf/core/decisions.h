@@ -151,10 +151,15 @@ static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
 		wd_drain_retries(here, now);
 	wd_for(i, 0, WD_DRAIN)
 	{
-		u64 head = *(volatile u64 __arena *)&ring->head, token;
+		u64 head = *(volatile u64 __arena *)&ring->head, tail = *(volatile u64 __arena *)&ring->tail, token;
 
-		if (head == *(volatile u64 __arena *)&ring->tail)
+		if (head == tail)
 			break;
+		/* Positions that cannot be: what they speak of is given up, and the two halves meet again. */
+		if (tail - head > WD_DECISION_RING) {
+			__sync_val_compare_and_swap(&ring->head, head, tail);
+			break;
+		}
 		/* Read before it is taken: the producer keeps it until the head has passed. */
 		token = *(volatile u64 __arena *)&ring->token[head & (WD_DECISION_RING - 1)];
 		if (__sync_val_compare_and_swap(&ring->head, head, head + 1) != head)

@@ -87,6 +87,7 @@ struct wd_here {
 	u32 idle;
 	u32 user; /* 1: the policy's thread runs here */
 	u32 nr_retries;
+	u64 queued_tail; /* of this CPU's ring; what stands in the arena is a copy */
 	struct wd_retry retries[WD_RETRIES];
 } __attribute__((aligned(64)));
 

@@ -194,6 +194,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		c->beat_at = now;
 	}
 	silent = now - c->beat_at > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
+	wd_repeat();
 	wd_give_back(now);
 	wd_for(i, 0, wd_layout.nr_cpu_ids)
 	{

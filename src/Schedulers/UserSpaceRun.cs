@@ -16,7 +16,7 @@ public sealed class UserSpaceRun : SchedulerRun
     private RingStatsSource? _statistics;
     private PolicyRings? _rings;
     private PolicyLoop? _loop;
-    private uint _thread;
+    private int _thread;
 
     /// <summary>Prepares a run; nothing happens yet.</summary>
     internal UserSpaceRun(SchedulerDefinition scheduler, Wd40Options options, StartSequence start, SchedulerLog log)
@@ -45,12 +45,12 @@ public sealed class UserSpaceRun : SchedulerRun
     {
         _ = PolicyRehearsal.Run(Policy, Options.UserSpace.PolicyOptions, stop);
         _rings = new PolicyRings(Arena, Layout.Rings, (int)Layout.MaxTasks, (int)Layout.NrCpuIds);
-        _rings.Exchange.Tgid = (uint)Environment.ProcessId;
+        _rings.Own(Environment.ProcessId, 0);
         _loop = new PolicyLoop(_rings, (int)NrCpus, Policy.Create<ArenaPort>(Options.UserSpace.PolicyOptions, _rings.Slots), Figures,
             () => ExitKind != 0, stop, trial);
         _loop.Turn();
         // Asked for now: what a first call of libc allocates is none of the loop's.
-        _thread = (uint)PolicyThread.Id;
+        _thread = PolicyThread.Id;
         RuntimeHelpers.PrepareMethod(typeof(PolicyLoop).GetMethod(nameof(PolicyLoop.Run), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.MethodHandle);
         // What start-up has left is collected now and not while everybody waits for this thread.
         GC.Collect();
@@ -72,7 +72,7 @@ public sealed class UserSpaceRun : SchedulerRun
     private protected override LoopEnd RunLoop()
     {
         // From now on the kernel half runs this thread when there is something to decide. Until now it was one like any other.
-        _rings!.Exchange.HotTid = _thread;
+        _rings!.Own(Environment.ProcessId, _thread);
         _rings.Enter(WdUserState.Running);
         try
         {
@@ -81,7 +81,7 @@ public sealed class UserSpaceRun : SchedulerRun
         finally
         {
             _rings.Enter(WdUserState.Exiting);
-            _rings.Exchange.HotTid = 0;
+            _rings.Own(Environment.ProcessId, 0);
         }
     }
 

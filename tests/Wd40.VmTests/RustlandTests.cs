@@ -98,9 +98,10 @@ internal sealed partial class RustlandTests(string kernel)
         var times = RunLength.Of(4, 30);
         var scheduler = await SharedAsync();
         var before = await scheduler.UntilDecidingAsync();
-        var load = await StartHogsAsync("8", 0.5 + (times * (Pause + Between)));
-        await SleepAsync(0.5);
         var pid = (await Guest.CallAsync("pidof wd40")).EnsureSuccess().Output.Trim();
+        // For longer than the pauses, which come late on a busy CPU: without hogs nobody would wait, and nothing be taken over.
+        var load = await StartHogsAsync("8", 1 + (1.5 * times * (Pause + Between)));
+        await SleepAsync(0.5);
         (await Guest.CallAsync($"for i in $(seq {times}); do kill -STOP {pid}; sleep {Pause}; kill -CONT {pid}; sleep {Between}; done")).EnsureSuccess();
         var hogs = (await load.EndAsync()).ReadJson<HogsReport>();
         var after = await scheduler.PolicyTotalsAsync();

@@ -20,6 +20,8 @@ public sealed class PolicyRings
     private readonly ArenaRing<ulong> _decisions;
     private readonly ulong[] _dirty;
     private ArenaRing<ulong>? _current;
+    private uint _tgid, _thread;
+    private WdUserState _state;
 
     /// <summary>Opens the rings as they stand.</summary>
     /// <param name="arena">Where they are.</param>
@@ -121,11 +123,37 @@ public sealed class PolicyRings
     {
         _decisions.Publish();
         Exchange.Pending = (ulong)pending;
+        Say();
         Volatile.Write(ref Exchange.Beat, Exchange.Beat + 1);
     }
 
     /// <summary>Tells the kernel half what the policy is about to do.</summary>
-    public void Enter(WdUserState state) => Volatile.Write(ref Exchange.UserState, (uint)state);
+    public void Enter(WdUserState state)
+    {
+        _state = state;
+        Say();
+    }
+
+    /// <summary>Tells the kernel half whom it serves by itself.</summary>
+    /// <param name="process">The policy's process: none of its threads is handed over.</param>
+    /// <param name="thread">The thread that decides; 0: none yet, or no more.</param>
+    public void Own(int process, int thread)
+    {
+        (_tgid, _thread) = ((uint)process, (uint)thread);
+        Say();
+    }
+
+    /// <summary>Said again at each turn, lest garbage stays in its place.</summary>
+    private void Say()
+    {
+        ref var exchange = ref Exchange;
+        if (exchange.Tgid != _tgid)
+            exchange.Tgid = _tgid;
+        if (exchange.HotTid != _thread)
+            exchange.HotTid = _thread;
+        if (exchange.UserState != (uint)_state)
+            Volatile.Write(ref exchange.UserState, (uint)_state);
+    }
 
     /// <summary>Finds the next ring with tokens. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
     private bool NextRing()

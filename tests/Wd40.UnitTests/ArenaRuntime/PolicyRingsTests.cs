@@ -85,6 +85,27 @@ internal sealed class PolicyRingsTests
     }
 
     [Test]
+    public void WhoThePolicyIs_IsSaidAgainAtEachTurn()
+    {
+        _rings.Own(process: 7, thread: 8);
+        _rings.Enter(WdUserState.Running);
+        (_rings.Exchange.Tgid, _rings.Exchange.HotTid, _rings.Exchange.UserState) = (uint.MaxValue, 1, 99);
+        _rings.EndTurn(0);
+        Assert.That((_rings.Exchange.Tgid, _rings.Exchange.HotTid, _rings.Exchange.UserState), Is.EqualTo((7u, 8u, (uint)WdUserState.Running)));
+    }
+
+    [Test]
+    public void AHeadThatCannotBe_IsMendedWhenTheRingIsLookedAt()
+    {
+        Queue(cpu: 0, slot: 3, sequence: 7);
+        Assert.That(TakeAll(), Is.EqualTo(new[] { 3 }));
+        Ring(0).Head = ulong.MaxValue / 2;
+        _rings.Exchange.Dirty[0] = 1;
+        Assert.That(TakeAll(), Is.Empty);
+        Assert.That(Ring(0).Head, Is.EqualTo(1));
+    }
+
+    [Test]
     public void AFullDecisionRing_Refuses()
     {
         for (var i = 0; i < WdConstants.DecisionRing; i++)
