@@ -32,6 +32,7 @@
 #define WD_DECIDED_CHECK  (100 * WD_MSEC)
 #define WD_DECIDED_SCAN	  64
 #define WD_CLOCK_BOOTTIME 7  /* of the kernel's clocks; no header that BPF can include has it */
+#define WD_USER_TURNS	  4  /* so many times in a row, then others come first */
 #define WD_OTHERS_TURNS	  15 /* mask: in one of so many turns a CPU looks at queues of others */
 #define WD_STEAL_SCAN	  64 /* queues of other CPUs looked at by one without work */
 
@@ -85,7 +86,8 @@ struct wd_here {
 	u32 rate;	  /* ... and by how much it grows */
 	u32 turn;	  /* counts dispatches: whose turn it is */
 	u32 idle;
-	u32 user; /* 1: the policy's thread runs here */
+	u32 user;	/* 1: the policy's thread runs here */
+	u32 user_turns; /* times in a row that the policy's thread was chosen here */
 	u32 nr_retries;
 	u64 queued_tail; /* of this CPU's ring; what stands in the arena is a copy */
 	struct wd_retry retries[WD_RETRIES];

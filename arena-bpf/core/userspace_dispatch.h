@@ -128,6 +128,17 @@ static __always_inline void wd_stay(struct task_struct *prev, struct wd_here *he
 		wd_set_slice(prev, wd_slice_of(h));
 }
 
+/* Lets the policy's thread run, or go on, if there is something for it to do. */
+static __always_inline bool wd_decide(s32 cpu, struct task_struct *prev, struct wd_here *here, u64 now)
+{
+	if (here->user && prev && (prev->scx.flags & WD_TASK_QUEUED) && wd_user_due(now))
+		wd_stay(prev, here, now);
+	else if (!wd_run_user(cpu, now))
+		return false;
+	here->user_turns++;
+	return true;
+}
+
 /* Serves tasks in custody that have waited for too long: of this CPU, and now and then of others. */
 static __always_inline bool wd_serve_custody(s32 cpu, struct wd_here *here, u64 now)
 {
@@ -154,12 +165,9 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	if (wd_run_overdue(cpu, here, now))
 		return;
-	if (here->user && prev && (prev->scx.flags & WD_TASK_QUEUED) && wd_user_due(now)) {
-		wd_stay(prev, here, now);
+	if (here->user_turns < WD_USER_TURNS && wd_decide(cpu, prev, here, now))
 		return;
-	}
-	if (wd_run_user(cpu, now))
-		return;
+	here->user_turns = 0;
 	if (turn & 2) {
 		if (wd_move_to_local(WD_OWN_DSQ) || wd_run_decided(cpu, prev, now))
 			return;
@@ -168,7 +176,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (!(turn & 1) && wd_serve_custody(cpu, here, now))
 		return;
-	if (wd_serve_others(cpu, now))
+	if (wd_serve_others(cpu, now) || wd_decide(cpu, prev, here, now))
 		return;
 	wd_stay(prev, here, now);
 }

@@ -49,7 +49,8 @@ internal sealed partial class RustlandFigures(string kernel)
     /// A task that has computed for long and then sleeps most of the time is woken as soon as one that always did. The original added the CPU time
     /// to its key again and again, and let it wait for as long as that had been.
     /// </summary>
-    [Test, Order(1), Property("Check", "U-9"), Category(RunLength.OneKernel)]
+    /// <remarks>Does not claim U-9: two planted faults, keys fed back without bounds and CPU time that a sleep does not end, did not show in it.</remarks>
+    [Test, Order(1), Property("Check", "rustland-turned"), Category(RunLength.OneKernel)]
     public async Task A_task_that_turns_interactive_is_woken_as_soon_as_others()
     {
         // Within 1 s after it turned; p99, in multiples of those that always slept.
