@@ -40,6 +40,7 @@ static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_han
 	h->rate = d->rate;
 	h->lease = lease;
 	h->own = 0;
+	h->cpu = cpu;
 	/* Before the move: the task may run, and be counted out, before it returns. */
 	__sync_lock_test_and_set(&h->decided, 1);
 	wd_count_decided(1);

@@ -17,6 +17,7 @@ const volatile u64 wd_takeover_ns = 50 * WD_MSEC;
 const volatile u64 wd_own_slice = WD_MSEC; /* of a task of weight 100 that the kernel half places, ns */
 const volatile u8 wd_numa_local;	   /* 1: idle CPUs are looked for on the node that a memory policy names */
 const volatile u16 wd_domain_node_id[WD_MAX_DOMAINS]; /* the kernel's number of a domain's node */
+const volatile u32 wd_tgid;			      /* the policy's process */
 const volatile u32 wd_low_water = 1; /* fewer decided tasks than this: the policy's thread is to go on */
 
 struct {
@@ -42,15 +43,15 @@ struct wd_here wd_heres[WD_MAX_CPUS];
 
 #include "userspace_dispatch.h"
 
-/* Of the policy's process, as it says: a lie costs itself only. */
 static __always_inline bool wd_is_user(struct task_struct *p)
 {
-	return p->tgid == wd_exchange()->tgid;
+	return p->tgid == wd_tgid;
 }
 
+/* Which thread of the process decides is what it says itself; nobody else's can be taken for it. */
 static __always_inline bool wd_is_hot(struct task_struct *p)
 {
-	return p->pid == wd_exchange()->hot_tid;
+	return wd_is_user(p) && p->pid == wd_exchange()->hot_tid;
 }
 
 /* ---- waking and queueing --------------------------------------------------------------------------------------------
@@ -91,12 +92,18 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	return cpu;
 }
 
-/* The kernel half places it: at once on its CPU. */
+/*
+ * The kernel half places it. At once on its CPU if it has just woken up; one that goes on takes turns with others, lest
+ * a thread that never sleeps keeps a CPU.
+ */
 static __always_inline void wd_place_here(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
 {
 	wd_tally(kernel);
 	h->own = 1;
-	wd_insert(p, WD_DSQ_LOCAL_ON | wd_task_cpu(p), wd_slice_of(h), enq_flags | WD_ENQ_PREEMPT);
+	if (h->woken)
+		wd_insert(p, WD_DSQ_LOCAL_ON | wd_task_cpu(p), wd_slice_of(h), enq_flags | WD_ENQ_PREEMPT);
+	else
+		wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
 }
 
 /*
@@ -105,10 +112,14 @@ static __always_inline void wd_place_here(struct task_struct *p, struct wd_hande
  */
 static __always_inline void wd_resume(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
 {
+	u64 dsq = WD_DECIDED_DSQ;
+
 	wd_tally(resumed);
+	if (h->cpu >= 0 && KF(bpf_cpumask_test_cpu)(h->cpu, p->cpus_ptr))
+		dsq = WD_DECIDED_CPU_DSQ + (h->cpu & (WD_MAX_CPUS - 1));
 	__sync_lock_test_and_set(&h->decided, 1);
 	wd_count_decided(1);
-	wd_insert_vtime(p, WD_DECIDED_DSQ, h->slice, h->key, enq_flags);
+	wd_insert_vtime(p, dsq, h->slice, h->key, enq_flags);
 }
 
 void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
@@ -267,7 +278,6 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	u64 bit = 1ull << (cpu & 63), now = wd_now();
 
 	use_arena();
-	wd_here(cpu)->idle = idle;
 	if (!idle) {
 		__sync_fetch_and_and(word, ~bit);
 		return;
@@ -314,7 +324,6 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_ini
 	__builtin_memset(h, 0, sizeof(*h));
 	h->weight = p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT;
 	h->direct = wd_serves_memory(p);
-	h->born = wd_now();
 	slot = wd_slot_alloc();
 	if ((u32)slot == WD_NO_SLOT) {
 		wd_count(untracked);
@@ -326,7 +335,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_ini
 	q = &wd_handover_at(h->slot)->queued;
 	q->tid = p->pid;
 	q->tgid = p->tgid;
-	q->born = h->born;
+	q->born = wd_now();
 	q->cgroup_id = wd_group_of_new(args);
 	for (i = 0; i < 16; i++)
 		q->comm[i] = p->comm[i];

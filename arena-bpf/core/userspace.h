@@ -53,21 +53,20 @@ struct wd_handed {
 	u32 slot;	/* 0: untracked, never handed over */
 	u32 generation; /* low half of the record's */
 	u32 weight;
-	u32 woken;   /* runnable after a sleep, not queued since */
-	u32 decided; /* 1: in a queue of decided tasks. By exchange only */
-	u32 direct;  /* a kernel thread without which memory cannot be reclaimed: the policy's own may wait for it */
-	s32 custody; /* CPU in whose custody queue it was put */
-	u32 padding;
-	u64 queued_at;	  /* ns */
-	u64 key;	  /* of the last decision about it ... */
-	u64 slice;	  /* ... its slice, bounded ... */
-	u64 lease;	  /* ... for how much more CPU time it stands, ns ... */
-	u32 rate;	  /* ... and by how much its key grows while it runs, 0: unknown */
-	u32 own;	  /* 1: the kernel half has placed it since, and not in the order of keys */
-	u64 started;	  /* ns, 0: does not run */
+	u32 woken;     /* runnable after a sleep, not queued since */
+	u32 decided;   /* 1: in a queue of decided tasks. By exchange only */
+	u32 direct;    /* a kernel thread without which memory cannot be reclaimed: the policy's own may wait for it */
+	s32 custody;   /* CPU in whose custody queue it was put */
+	s32 cpu;       /* for which it was decided, negative: any */
+	u64 queued_at; /* ns */
+	u64 key;       /* of the last decision about it ... */
+	u64 slice;     /* ... its slice, bounded ... */
+	u64 lease;     /* ... for how much more CPU time it stands, ns ... */
+	u32 rate;      /* ... and by how much its key grows while it runs, 0: unknown */
+	u32 own;       /* 1: the kernel half has placed it since, and not in the order of keys */
+	u64 started;   /* ns, 0: does not run */
 	u64 exec_runtime; /* ns since it slept */
 	u64 uncharged;	  /* ns since it was queued last */
-	u64 born;	  /* ns, when it joined the scheduler */
 };
 
 /* A decision that came before its task was in custody. */
@@ -85,10 +84,10 @@ struct wd_here {
 	u64 key;	  /* of what runs here, by the last decision about it ... */
 	u32 rate;	  /* ... and by how much it grows */
 	u32 turn;	  /* counts dispatches: whose turn it is */
-	u32 idle;
-	u32 user;	/* 1: the policy's thread runs here */
-	u32 user_turns; /* times in a row that the policy's thread was chosen here */
+	u32 user;	  /* 1: the policy's thread runs here */
+	u32 user_turns;	  /* times in a row that the policy's thread was chosen here */
 	u32 nr_retries;
+	u32 padding;
 	u64 queued_tail; /* of this CPU's ring; what stands in the arena is a copy */
 	struct wd_retry retries[WD_RETRIES];
 } __attribute__((aligned(64)));
@@ -113,6 +112,7 @@ extern const volatile struct wd_user_layout wd_user_layout;
 extern const volatile u64 wd_takeover_ns;
 extern const volatile u64 wd_own_slice;
 extern const volatile u32 wd_low_water;
+extern const volatile u32 wd_tgid;
 extern struct wd_common wd_common;
 extern struct wd_here wd_heres[WD_MAX_CPUS];
 

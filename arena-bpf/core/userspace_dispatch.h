@@ -50,6 +50,28 @@ static __always_inline bool wd_run_overdue(s32 cpu, struct wd_here *here, u64 no
 	return false;
 }
 
+/* Gives this CPU to the policy's thread if it is parked. */
+static __always_inline bool wd_give_user(s32 cpu, u64 now)
+{
+	struct wd_common *c = &wd_common;
+
+	if (!wd_move_to_local(WD_USER_DSQ))
+		return false;
+	c->urgent = c->token_at = 0;
+	c->user_ran_at = now;
+	c->user_cpu = cpu;
+	wd_tally(user_runs);
+	return true;
+}
+
+/* Takes the first of the queue that was found to be first. */
+static __always_inline bool wd_take_decided(s32 cpu, bool shared)
+{
+	if (shared && wd_move_to_local(WD_DECIDED_DSQ))
+		return true;
+	return wd_move_to_local(WD_DECIDED_CPU_DSQ + cpu) || wd_move_to_local(WD_DECIDED_DSQ);
+}
+
 /*
  * Runs the decided task whose key is smallest: of those for this CPU, or for any. Unless the task that ran here,
  * `prev`, is still earlier: the policy has said how its key grows while it runs, so it needs no turn of its own to find
@@ -64,15 +86,17 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 	if (own == WD_KEY_NONE && any == WD_KEY_NONE)
 		return false;
 	h = prev && (prev->scx.flags & WD_TASK_QUEUED) ? wd_handed_of(prev) : NULL;
-	if (h && h->rate && !h->own && h->started && now - h->started < h->lease &&
+	if (h && h->rate && !h->own && h->started &&
 	    !wd_earlier(shared ? any : own, wd_key_after(h->key, now - h->started, h->rate))) {
+		/* The decision has run out: the policy is asked at once, or the task would lose its turn by that alone.
+		 */
+		if (now - h->started >= h->lease)
+			return wd_give_user(cpu, now) || wd_take_decided(cpu, shared);
 		wd_tally(kept);
 		wd_set_slice(prev, h->slice);
 		return true;
 	}
-	if (shared && wd_move_to_local(WD_DECIDED_DSQ))
-		return true;
-	return wd_move_to_local(WD_DECIDED_CPU_DSQ + cpu) || wd_move_to_local(WD_DECIDED_DSQ);
+	return wd_take_decided(cpu, shared);
 }
 
 /* Takes what other CPUs ought to have served by now: one of them may be held by a real-time task. */
@@ -97,15 +121,7 @@ __noinline int wd_serve_others(s32 cpu, u64 now)
 
 static __always_inline bool wd_run_user(s32 cpu, u64 now)
 {
-	struct wd_common *c = &wd_common;
-
-	if (!wd_user_due(now) || !wd_move_to_local(WD_USER_DSQ))
-		return false;
-	c->urgent = c->token_at = 0;
-	c->user_ran_at = now;
-	c->user_cpu = cpu;
-	wd_tally(user_runs);
-	return true;
+	return wd_user_due(now) && wd_give_user(cpu, now);
 }
 
 /* Lets the task that ran here go on. The policy's thread only while there is something for it to do. */

@@ -36,6 +36,7 @@ public sealed class UserSpaceRun : SchedulerRun
         open.SetVariable("wd_user_layout", Layout.Rings);
         open.SetVariable("wd_takeover_ns", Options.UserSpace.TakeoverMs * (ulong)WdConstants.Msec);
         open.SetVariable("wd_own_slice", Options.UserSpace.OwnSliceUs * (ulong)WdConstants.Usec);
+        open.SetVariable("wd_tgid", (uint)Environment.ProcessId);
         open.SetVariable("wd_low_water", NrCpus);
         open.SetVariable("wd_numa_local", (byte)(Options.UserSpace.NumaLocal ? 1 : 0));
         open.SetVariable<ushort>("wd_domain_node_id", Domains.DomainNodeId);
@@ -45,7 +46,6 @@ public sealed class UserSpaceRun : SchedulerRun
     {
         _ = PolicyRehearsal.Run(Policy, Options.UserSpace.PolicyOptions, stop);
         _rings = new PolicyRings(Arena, Layout.Rings, (int)Layout.MaxTasks, (int)Layout.NrCpuIds);
-        _rings.Own(Environment.ProcessId, 0);
         _loop = new PolicyLoop(_rings, (int)NrCpus, Policy.Create<ArenaPort>(Options.UserSpace.PolicyOptions, _rings.Slots), Figures,
             () => ExitKind != 0, stop, trial);
         _loop.Turn();
@@ -72,7 +72,7 @@ public sealed class UserSpaceRun : SchedulerRun
     private protected override LoopEnd RunLoop()
     {
         // From now on the kernel half runs this thread when there is something to decide. Until now it was one like any other.
-        _rings!.Own(Environment.ProcessId, _thread);
+        _rings!.Own(_thread);
         _rings.Enter(WdUserState.Running);
         try
         {
@@ -81,7 +81,7 @@ public sealed class UserSpaceRun : SchedulerRun
         finally
         {
             _rings.Enter(WdUserState.Exiting);
-            _rings.Own(Environment.ProcessId, 0);
+            _rings.Own(0);
         }
     }
 

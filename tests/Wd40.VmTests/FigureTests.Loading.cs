@@ -16,7 +16,7 @@ internal sealed partial class FigureTests
     /// Reading, checking and linking the modules and loading what comes of it takes at most 3 times what a C program needs to load the same object from
     /// one file, prebuilt; and no other program is run for it.
     /// </summary>
-    [Test, Order(2), Property("Check", "loading"), Category(RunLength.OneKernel)]
+    [Test, Order(2), Property("Check", "loading"), Category(RunLength.FullOnly)]
     public async Task Modules_load_about_as_fast_as_one_prebuilt_object()
     {
         const double Factor = 3;

@@ -29,7 +29,7 @@ internal sealed class LevelTests(string kernel) : GuestFixture(kernel, new VmTop
     /// Of 12 hogs 3 belong on the small node's 2 CPUs. 10 on the large one are within the threshold that rusty applies to each node's own share, and half
     /// of the small one would be idle.
     /// </summary>
-    [Test, Property("Check", "unequal"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "unequal"), Category(RunLength.FullOnly)]
     public async Task Unequal_nodes_are_level_with_the_module_level()
     {
         const string Hogs = "10:start=0-5,2:start=6-7";

@@ -20,7 +20,7 @@ internal sealed partial class SmallMachineTests
     /// the request and with vtime's margin, which this test does not tell from the module as it is. Lighter sleepers gain less (12 of 0.3 ms in 8
     /// beside 3 hogs a CPU: 0.71 to 0.93), or nothing: beside 1.5 hogs a CPU 0.85 and 1.16; 16 of 0.1 ms in 8 beside 3 hogs a CPU 1.2.
     /// </remarks>
-    [Test, Property("Check", "behaviour"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "behaviour"), Category(RunLength.FullOnly)]
     public async Task Interactive_lowers_the_wait_of_sleepers_against_vtime()
     {
         const double P99 = 0.8;

@@ -122,8 +122,8 @@ struct __wd_shared wd_exchange {
 	u32 padding_core WD_WRITER("core");
 	u64 decided WD_WRITER("core"); /* about how many decided tasks wait for a CPU */
 	u64 reserved_core[5] WD_WRITER("core");
-	u32 tgid WD_WRITER("user");    /* the policy's process: all its threads are served by the kernel half */
-	u32 hot_tid WD_WRITER("user"); /* the thread that decides */
+	u32 hot_tid WD_WRITER("user"); /* the thread of the policy's process that decides, 0: none does */
+	u32 padding_owner WD_WRITER("user");
 	u64 reserved_owner[7] WD_WRITER("user");
 	/* rings with new tokens: set by producers, exchanged for 0 by the user half */
 	u64 dirty[WD_MASK_WORDS] WD_WRITER("core user ATOMIC");
@@ -178,7 +178,7 @@ _Static_assert(__builtin_offsetof(struct wd_decision_ring, head) == 64 &&
 		       __builtin_offsetof(struct wd_decision_ring, token) == 128,
 	       "head and tail on lines of their own");
 _Static_assert(__builtin_offsetof(struct wd_exchange, epoch) == 64 &&
-		       __builtin_offsetof(struct wd_exchange, tgid) == 128 &&
+		       __builtin_offsetof(struct wd_exchange, hot_tid) == 128 &&
 		       __builtin_offsetof(struct wd_exchange, dirty) == 192 &&
 		       __builtin_offsetof(struct wd_exchange, idle) == 320,
 	       "a line for each writer");

@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0xf9f804ff6e0c42d7;
+    public const ulong Hash = 0xee7de5e5691bae9a;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -67,7 +67,7 @@ public static class LayoutTable
             new("reserved_user", 896, 128, "array 2 of u64"),
             new("cpus", 1024, 1024, "array 16 of u64"),
         ]),
-        new("wd_exchange", 448, 0x941650e9add3ea14,
+        new("wd_exchange", 448, 0xd118944458539249,
         [
             new("pending", 0, 64, "u64"),
             new("beat", 64, 64, "u64"),
@@ -80,8 +80,8 @@ public static class LayoutTable
             new("padding_core", 608, 32, "u32"),
             new("decided", 640, 64, "u64"),
             new("reserved_core", 704, 320, "array 5 of u64"),
-            new("tgid", 1024, 32, "u32"),
-            new("hot_tid", 1056, 32, "u32"),
+            new("hot_tid", 1024, 32, "u32"),
+            new("padding_owner", 1056, 32, "u32"),
             new("reserved_owner", 1088, 448, "array 7 of u64"),
             new("dirty", 1536, 1024, "array 16 of u64"),
             new("idle", 2560, 1024, "array 16 of u64"),

@@ -18,8 +18,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      76  u32              padding_core    core
 ///      80  u64              decided         core
 ///      88  array 5 of u64   reserved_core   core
-///     128  u32              tgid            user
-///     132  u32              hot_tid         user
+///     128  u32              hot_tid         user
+///     132  u32              padding_owner   user
 ///     136  array 7 of u64   reserved_owner  user
 ///     192  array 16 of u64  dirty           core user ATOMIC
 ///     320  array 16 of u64  idle            core ATOMIC
@@ -57,10 +57,6 @@ public struct WdExchange
 
     /// <summary>Written by user.</summary>
     [FieldOffset(128)]
-    public uint Tgid;
-
-    /// <summary>Written by user.</summary>
-    [FieldOffset(132)]
     public uint HotTid;
 
     /// <summary>Written by core user ATOMIC.</summary>

@@ -78,7 +78,9 @@ public sealed class ArenaRing<T> where T : unmanaged
             var written = Volatile.Read(ref _written.In(_arena));
             if (written - _readHere > _mask + 1)
             {
+                // One of the two indices is wrong, and a producer that says its own again can only be met there.
                 Damaged++;
+                _readHere = _writtenHere = written;
                 message = default;
                 return false;
             }

@@ -20,7 +20,7 @@ public sealed class PolicyRings
     private readonly ArenaRing<ulong> _decisions;
     private readonly ulong[] _dirty;
     private ArenaRing<ulong>? _current;
-    private uint _tgid, _thread;
+    private uint _thread;
     private WdUserState _state;
 
     /// <summary>Opens the rings as they stand.</summary>
@@ -134,12 +134,11 @@ public sealed class PolicyRings
         Say();
     }
 
-    /// <summary>Tells the kernel half whom it serves by itself.</summary>
-    /// <param name="process">The policy's process: none of its threads is handed over.</param>
-    /// <param name="thread">The thread that decides; 0: none yet, or no more.</param>
-    public void Own(int process, int thread)
+    /// <summary>Tells the kernel half which thread decides.</summary>
+    /// <param name="thread">One of this process; 0: none yet, or no more.</param>
+    public void Own(int thread)
     {
-        (_tgid, _thread) = ((uint)process, (uint)thread);
+        _thread = (uint)thread;
         Say();
     }
 
@@ -147,8 +146,6 @@ public sealed class PolicyRings
     private void Say()
     {
         ref var exchange = ref Exchange;
-        if (exchange.Tgid != _tgid)
-            exchange.Tgid = _tgid;
         if (exchange.HotTid != _thread)
             exchange.HotTid = _thread;
         if (exchange.UserState != (uint)_state)

@@ -32,7 +32,8 @@ public sealed class ObjectTests
             Assert.That(Encoding.ASCII.GetString(elf.Section("license", out _)), Is.EqualTo("GPL\0"));
             Assert.That(elf.Sections.Where(section => section.Type == NoteSection), Is.Empty, "libbpf refuses notes");
             Assert.That(elf.Sections.Where(section => section.Name.StartsWith(".debug", StringComparison.Ordinal)), Is.Empty, "debug information is stripped");
-            Assert.That(module.Manifest.Name, Is.EqualTo(Path.GetFileName(name)), "named after its file");
+            // A name on the command line may have dashes, a file of the kernel half has none.
+            Assert.That(module.Manifest.Name.Replace("-", "", StringComparison.Ordinal), Is.EqualTo(Path.GetFileName(name)), "named after its file");
             Assert.That(module.Manifest.Slot, Is.EqualTo(SlotOf(name)));
             Assert.That(module.Manifest.Abi, Is.EqualTo(LayoutTable.Abi));
         }

@@ -87,11 +87,11 @@ internal sealed class PolicyRingsTests
     [Test]
     public void WhoThePolicyIs_IsSaidAgainAtEachTurn()
     {
-        _rings.Own(process: 7, thread: 8);
+        _rings.Own(thread: 8);
         _rings.Enter(WdUserState.Running);
-        (_rings.Exchange.Tgid, _rings.Exchange.HotTid, _rings.Exchange.UserState) = (uint.MaxValue, 1, 99);
+        (_rings.Exchange.HotTid, _rings.Exchange.UserState) = (1, 99);
         _rings.EndTurn(0);
-        Assert.That((_rings.Exchange.Tgid, _rings.Exchange.HotTid, _rings.Exchange.UserState), Is.EqualTo((7u, 8u, (uint)WdUserState.Running)));
+        Assert.That((_rings.Exchange.HotTid, _rings.Exchange.UserState), Is.EqualTo((8u, (uint)WdUserState.Running)));
     }
 
     [Test]
