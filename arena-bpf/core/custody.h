@@ -121,12 +121,12 @@ static __always_inline bool wd_user_due(u64 now)
 {
 	struct wd_common *c = &wd_common;
 
-	if (c->mode != WD_CUSTODY_NORMAL && now - c->user_ran_at < WD_USER_REST)
+	if (c->mode != WD_CUSTODY_NORMAL && wd_ago(now, c->user_ran_at) < WD_USER_REST)
 		return false;
-	if (c->urgent || now - c->user_ran_at >= WD_HEARTBEAT)
+	if (c->urgent || wd_ago(now, c->user_ran_at) >= WD_HEARTBEAT)
 		return true;
 	/* Work comes in batches as long as no CPU is about to run out of it. */
-	return (c->decided < wd_low_water || (c->token_at && now - c->token_at > WD_TOKEN_PATIENCE)) &&
+	return (c->decided < wd_low_water || (c->token_at && wd_ago(now, c->token_at) > WD_TOKEN_PATIENCE)) &&
 	       wd_waiting_for_user();
 }
 
@@ -147,7 +147,7 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
 {
 	struct wd_here *there = wd_here(cpu);
 
-	if (there->user || now - there->preempted_at < WD_PREEMPT_REST)
+	if (there->user || wd_ago(now, there->preempted_at) < WD_PREEMPT_REST)
 		return;
 	there->preempted_at = now;
 	wd_tally(preempted);
@@ -168,8 +168,8 @@ static __always_inline bool wd_wake_idle(void)
 
 /*
  * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
- * what runs on that task's CPU. That one gives way if the woken one, after some CPU time, would still be earlier, by
- * the keys that both had last: who slept is far behind all others then, and who only paused is not.
+ * what runs on that task's CPU. That one gives way if it would not come before the woken one, by the keys that both
+ * had last: who slept is behind all others then, and who only paused is not.
  */
 static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 {
@@ -179,8 +179,8 @@ static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 		return;
 	there = wd_here(h->custody);
 	if (h->woken && there->started &&
-	    wd_earlier(wd_key_after(h->key, h->uncharged + WD_PREEMPT_MARGIN, h->rate),
-		       wd_key_after(there->key, now - there->started, there->rate)))
+	    wd_earlier(wd_key_after(h->key, h->uncharged, h->rate),
+		       wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
 		wd_preempt_cpu(h->custody, now);
 }
 
@@ -252,7 +252,7 @@ static __always_inline bool wd_custody_due(s32 cpu, u64 now)
 {
 	u64 since = wd_custody_since(cpu);
 
-	return since && (wd_common.mode != WD_CUSTODY_NORMAL || now - since > wd_takeover_ns);
+	return since && (wd_common.mode != WD_CUSTODY_NORMAL || wd_ago(now, since) > wd_takeover_ns);
 }
 
 #endif

@@ -25,7 +25,6 @@
 #define WD_TOKEN_PATIENCE (2 * WD_MSEC) /* a token that is not urgent waits for so long for others to come along */
 #define WD_HEARTBEAT	  WD_SEC /* it runs at least once in this time: waiting tasks are what the watchdog looks for */
 #define WD_PREEMPT_REST	  (WD_MSEC / 2)	  /* at most one preemption of a CPU in this time */
-#define WD_PREEMPT_MARGIN (2 * WD_MSEC)	  /* CPU time by which a woken task must be behind what it interrupts */
 #define WD_OWN_SLICE_MIN  (100 * WD_USEC) /* bounds of slices that the kernel half gives */
 #define WD_OWN_SLICE_MAX  (20 * WD_MSEC)
 #define WD_DECIDED_MAX	  (500 * WD_MSEC) /* a decided task that has waited for longer is taken out of turn */
@@ -106,6 +105,7 @@ struct wd_common {
 	u64 beat_at;	 /* ... and when it had changed, or the thread had nothing to do */
 	u64 user_ran_at; /* when the policy's thread was given a CPU last */
 	u64 user_cpu;	 /* where that thread ran last */
+	u64 late;	 /* 1: the watch found what a CPU ought to have served and may not be able to */
 } __attribute__((aligned(64)));
 
 extern const volatile struct wd_user_layout wd_user_layout;
@@ -115,6 +115,12 @@ extern const volatile u32 wd_low_water;
 extern const volatile u32 wd_tgid;
 extern struct wd_common wd_common;
 extern struct wd_here wd_heres[WD_MAX_CPUS];
+
+/* How long ago something was. Clocks of CPUs differ by a little: what another one has noted may lie ahead. */
+static __always_inline u64 wd_ago(u64 now, u64 then)
+{
+	return now > then ? now - then : 0;
+}
 
 static __always_inline struct wd_here *wd_here(s32 cpu)
 {

@@ -24,7 +24,7 @@ __noinline int wd_take_overdue(u64 dsq, u64 now)
 			if (!p)
 				break;
 			h = wd_handed_of(p);
-			if (!h || now - h->queued_at < WD_DECIDED_MAX ||
+			if (!h || wd_ago(now, h->queued_at) < WD_DECIDED_MAX ||
 			    !KF(bpf_cpumask_test_cpu)(bpf_get_smp_processor_id(), p->cpus_ptr))
 				continue;
 			KF(scx_bpf_dsq_move_set_slice)(&it, wd_own_slice);
@@ -99,12 +99,17 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 	return wd_take_decided(cpu, shared);
 }
 
-/* Takes what other CPUs ought to have served by now: one of them may be held by a real-time task. */
+/*
+ * Takes what other CPUs ought to have served by now: one of them may be held by a real-time task. Looked for only when
+ * the watch has found that there may be something, or the kernel half serves all tasks.
+ */
 __noinline int wd_serve_others(s32 cpu, u64 now)
 {
 	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
 	int i;
 
+	if (!wd_common.late && wd_common.mode == WD_CUSTODY_NORMAL)
+		return 0;
 	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
 	{
 		from = from + 1 >= nr ? 0 : from + 1;
@@ -207,7 +212,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 	struct wd_common *c = &wd_common;
 	struct wd_exchange __arena *x;
 	u64 now = wd_now(), beat, since;
-	bool silent, waits = false;
+	bool silent, waits = false, late = false;
 	int i;
 
 	use_arena();
@@ -217,19 +222,22 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		c->beat = beat;
 		c->beat_at = now;
 	}
-	silent = now - c->beat_at > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
+	silent = wd_ago(now, c->beat_at) > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
 	wd_repeat();
 	wd_give_back(now);
 	wd_for(i, 0, wd_layout.nr_cpu_ids)
 	{
 		if (wd_domain_of_cpu(i) >= WD_MAX_DOMAINS)
 			continue;
+		/* How long they have waited is looked at by who would take them. */
+		late |= KF(scx_bpf_dsq_nr_queued)(WD_DECIDED_CPU_DSQ + i) > 0;
 		since = wd_custody_since(i);
-		if (!since || now - since <= wd_takeover_ns)
+		if (!since || wd_ago(now, since) <= wd_takeover_ns)
 			continue;
 		waits = true;
 		KF(scx_bpf_kick_cpu)(i, WD_KICK_IDLE);
 	}
+	c->late = waits || late;
 	if (waits && silent)
 		wd_take_over();
 	/* A parked thread waits like any other for the kernel's watchdog; and a missed wake-up ends here. */

@@ -8,7 +8,7 @@ namespace Wd40.Policies;
 /// <remarks>
 /// It differs where the original starves tasks. There the key becomes the next virtual time, so the CPU time is added again at each round and
 /// no bound stops it; here virtual time has a place of its own and stays within bounds around the clock. CPU time is charged once, not again
-/// when a task is queued anew without having run. The clock is the latest virtual time that was given a CPU, not the sum of what all
+/// when a task is queued anew without having run. The clock follows the virtual time of those that are given a CPU, not the sum of what all
 /// have used: with it, virtual time of tasks that share the machine stays comparable. CPU time since the task slept
 /// is weighted like all other: as it is, it would level the shares until all had reached its bound. So shares follow weights.
 /// </remarks>

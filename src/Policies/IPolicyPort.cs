@@ -16,7 +16,7 @@ public interface IPolicyPort
     /// <summary>ns of the scheduler's clock.</summary>
     ulong Now { get; }
 
-    /// <summary>How many decisions are worth making now: CPUs that have nothing to run, less the decisions under way.</summary>
+    /// <summary>How many decisions are worth making now: on a running scheduler as many as there is room for, on the offline machine one for each CPU that has nothing to run.</summary>
     int Wanted { get; }
 
     /// <summary>The next task that was queued.</summary>

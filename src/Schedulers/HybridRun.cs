@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
+using Wd40.ArenaRuntime.Layout;
 using Wd40.Schedulers.Live;
 using Wd40.Schedulers.Statistics;
 using Wd40.Schedulers.Trials;
@@ -14,6 +15,13 @@ public sealed partial class HybridRun : SchedulerRun
     /// <summary>Prepares a run; nothing happens yet.</summary>
     internal HybridRun(SchedulerDefinition scheduler, Wd40Options options, StartSequence start, SchedulerLog log)
         : base(scheduler, options, start, log) => Live = new LiveSwitch(new LiveSettings(options.Tuner, Balancing), log.Info);
+
+    /// <summary>Notes a turn of the loop, in the arena's header and for the statistics. Allocates nothing.</summary>
+    public void Heartbeat()
+    {
+        Arena.Ref<WdHeader>(ArenaLayout.HeaderOffset).Heartbeat++;
+        Figures.Progressed();
+    }
 
     private protected override LiveSwitch Live { get; }
 

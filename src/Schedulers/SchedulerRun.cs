@@ -170,13 +170,6 @@ public abstract class SchedulerRun : IDisposable
     /// <summary>What the loop tells the statistics.</summary>
     public LoopFigures Figures { get; } = new();
 
-    /// <summary>Notes a turn of the loop, in the arena's header and for the statistics. Allocates nothing.</summary>
-    public void Heartbeat()
-    {
-        Arena.Ref<WdHeader>(ArenaLayout.HeaderOffset).Heartbeat++;
-        Figures.Progressed();
-    }
-
     /// <summary>Puts the machine back on the default scheduler; returns when that is done.</summary>
     public void Detach()
     {

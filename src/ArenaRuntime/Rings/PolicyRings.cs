@@ -69,7 +69,7 @@ public sealed class PolicyRings
 
     /// <summary>What stands in a slot.</summary>
     /// <param name="slot">Any number: it is taken modulo the slots there are.</param>
-    public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) << 8));
+    public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
 
     /// <summary>Takes the next queued task.</summary>
     /// <param name="slot">Its slot.</param>

@@ -69,6 +69,22 @@ internal sealed class PolicyRingsTests
         Assert.That(_rings.TryTake(out _, out _), Is.False);
     }
 
+    /// <summary>Garbage in a tail leads the reader astray; when the kernel half says its own again, they meet there and go on.</summary>
+    [Test]
+    public void AReaderThatWasLedAstray_MeetsTheProducerAgain()
+    {
+        ref var ring = ref Ring(0);
+        ring.Tail = 100;
+        _rings.Exchange.Dirty[0] = 1;
+        TakeAll();
+        ring.Tail = 3;
+        _rings.Exchange.Dirty[0] = 1;
+        Assert.That(_rings.TryTake(out _, out _), Is.False);
+        Assert.That(ring.Head, Is.EqualTo(3), "the kernel half finds its ring empty");
+        Queue(cpu: 0, slot: 4, sequence: 1);
+        Assert.That(TakeAll(), Is.EqualTo(new[] { 4 }));
+    }
+
     [Test]
     public void ADecision_IsSeenWhenTheTurnEnds()
     {
