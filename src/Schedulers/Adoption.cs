@@ -37,8 +37,13 @@ internal sealed class Adoption
 
     /// <summary>What --adoptable asks for; null without it.</summary>
     /// <exception cref="SchedulerException">The kernel half could not find this process.</exception>
-    internal static Adoption? For(SchedulerDefinition scheduler, Wd40Options options, SchedulerLog log) =>
-        options.AdoptableSeconds is null ? null : new Adoption(scheduler, options, log);
+    internal static Adoption? For(SchedulerDefinition scheduler, Wd40Options options, SchedulerLog log)
+    {
+        if (options.AdoptableSeconds is null)
+            return null;
+        ProcessIdentity.RequireNumberOfTheKernel();
+        return new Adoption(scheduler, options, log);
+    }
 
     /// <summary>True once this process has taken over what another one had loaded.</summary>
     internal bool HasAdopted { get; private set; }
@@ -50,7 +55,7 @@ internal sealed class Adoption
             return false;
         if (_pins.HasLink && kernel.State == KernelInterface.Enabled && kernel.RunningScheduler.StartsWith(_scheduler.Name + "_", StringComparison.Ordinal))
             return true;
-        _log.Info($"what is left in {_pins.Path} is of a scheduler that has ended: removed");
+        SayHowItEnded();
         _pins.Remove();
         return false;
     }
@@ -65,9 +70,8 @@ internal sealed class Adoption
         {
             if (adopted.Variable<WdExitRecord>(SchedulerRun.ExitRecord).Kind != 0)
             {
-                var exit = ExitInfo.Read(ref adopted.Variable<WdExitRecord>(SchedulerRun.ExitRecord));
-                _log.Info($"{_scheduler.Name} has ended: {exit.Reason} ({exit.Message})");
                 adopted.Dispose();
+                SayHowItEnded();
                 _pins.Remove();
                 return null;
             }
@@ -158,6 +162,22 @@ internal sealed class Adoption
         if (_isOwner)
             _pins.Remove();
         _isOwner = false;
+    }
+
+    private void SayHowItEnded()
+    {
+        var how = "nobody knows how";
+        try
+        {
+            using var remains = OpenObject.Remains(_pins, _scheduler.Name);
+            var exit = ExitInfo.Read(ref remains.Variable<WdExitRecord>(SchedulerRun.ExitRecord));
+            how = exit.Message.Length > 0 ? $"{exit.Reason} ({exit.Message})" : exit.Reason;
+        }
+        catch (SchedulerException unreadable)
+        {
+            _log.Debug(unreadable.Message);
+        }
+        _log.Info($"the {_scheduler.Name} that was left in {_pins.Path} has ended: {how}");
     }
 
     private static ProcessIdentity Owner(LoadedObject adopted) =>

@@ -29,7 +29,8 @@ public sealed class SchedulerHost
     /// <exception cref="SchedulerException">A step failed.</exception>
     public DryRunReport DryRun()
     {
-        using var run = SchedulerRun.Create(_scheduler, _options, new StartSequence(_scheduler.Name, _log), _log);
+        // What runs is left alone: it has been loaded already.
+        using var run = SchedulerRun.Create(_scheduler, _options with { AdoptableSeconds = null }, new StartSequence(_scheduler.Name, _log), _log);
         run.Load(new KernelInterface(_options.SysfsPrefix));
         return new DryRunReport
         {

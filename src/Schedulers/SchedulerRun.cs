@@ -28,7 +28,7 @@ public abstract class SchedulerRun : IDisposable
     private OpenObject? _open;
     private LoadedObject? _loaded;
     private AttachedScheduler? _attached;
-    private bool _left;
+    private bool _left, _detached;
     private StatsServer? _statistics;
     private readonly Adoption? _adoption;
 
@@ -138,14 +138,14 @@ public abstract class SchedulerRun : IDisposable
     {
         Load(kernel);
         if (stop.IsRequested)
-            return RunEnd.NeverAttached;
+            return NeverAttached(stop);
         SetUp();
         PrepareStatistics(kernel);
         Prepare(stop, trial);
         // As late as can be: what loading and verifying cost is not the default scheduler's.
         trial?.MeasureBefore(time => stop.Wait((int)time.TotalMilliseconds));
         if (stop.IsRequested)
-            return RunEnd.NeverAttached;
+            return NeverAttached(stop);
         EnterLoop();
         Attach();
         VerifyEnabled(kernel);
@@ -159,13 +159,26 @@ public abstract class SchedulerRun : IDisposable
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         collections = GC.CollectionCount(0) - collections;
         LeaveLoop();
+        LeaveOrDetach(stop);
+        Log.Debug(string.Create(CultureInfo.InvariantCulture,
+            $"loop ended ({cause}); detach: {TimeProvider.System.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
+        return Finish(new RunEnd(ReadExit(), [], null, allocated, collections));
+    }
+
+    private RunEnd NeverAttached(StopRequest stop)
+    {
+        if (IsAdopted)
+            LeaveOrDetach(stop);
+        return RunEnd.NeverAttached;
+    }
+
+    /// <summary>SIGTERM ends this process alone where another one may follow; all else ends the scheduler.</summary>
+    private void LeaveOrDetach(StopRequest stop)
+    {
         if (_adoption is not null && stop.IsTermination && ExitKind == 0)
             Leave();
         else
             Detach();
-        Log.Debug(string.Create(CultureInfo.InvariantCulture,
-            $"loop ended ({cause}); detach: {TimeProvider.System.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
-        return Finish(new RunEnd(ReadExit(), [], null, allocated, collections));
     }
 
     /// <summary>Says what is running, on what.</summary>
@@ -198,6 +211,7 @@ public abstract class SchedulerRun : IDisposable
     /// <summary>Puts the machine back on the default scheduler; returns when that is done.</summary>
     public void Detach()
     {
+        _detached = true;
         _adoption?.Remove();
         _attached?.Dispose();
         _attached = null;
@@ -255,7 +269,7 @@ public abstract class SchedulerRun : IDisposable
     public void Dispose()
     {
         // An adopted one whose new process fails is left to the next: nobody waits for this one.
-        if (IsAdopted && _attached is not null && ExitKind == 0)
+        if (IsAdopted && !_left && !_detached && ExitKind == 0)
             Leave();
         if (!_left)
             Detach();

@@ -17,10 +17,10 @@ namespace Wd40.VmTests;
 internal sealed class AdoptionTests(string kernel, string scheduler) : GuestFixture(kernel, new VmTopology(2, 1, 2), ClockMode.Parallel, scheduler)
 {
     private const int SigInt = 2, SigKill = 9, SigUsr1 = 10;
-    private const int TakeoverMs = 100;
+    private const int TakeoverMs = 150;
 
     /// <summary>Ten times --takeover-ms.</summary>
-    private const double LongestGapSeconds = 1;
+    private const double LongestGapSeconds = 10 * TakeoverMs / 1000.0;
 
     /// <summary>A new process takes an emulated CPU half a minute beside hogs.</summary>
     private const string Options = "--adoptable 5m";
@@ -44,7 +44,8 @@ internal sealed class AdoptionTests(string kernel, string scheduler) : GuestFixt
             await scheduler.Job.KillAsync(SigKill);
             await scheduler.WaitAsync();
             Assert.That(await StateAsync(), Is.EqualTo("enabled"), $"state after kill {time}");
-            scheduler = await AdoptAsync();
+            // Another policy each time: what the kernel half keeps is nobody's in particular.
+            scheduler = await AdoptAsync(time % 2 == 0 && Scheduler == RustlandScheduler.Name ? All + " --policy interactive" : All);
         }
         if (Scheduler == RustlandScheduler.Name)
             await RequireDecisionsAsync(scheduler);
@@ -89,7 +90,6 @@ internal sealed class AdoptionTests(string kernel, string scheduler) : GuestFixt
         await third.Job.KillAsync(SigKill);
         await third.WaitAsync();
         (await Guest.CallAsync("i=0; until [ \"$(cat /sys/kernel/sched_ext/state)\" = disabled ]; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.1; done")).EnsureSuccess();
-        var log = string.Join('\n', await Guest.ReadKernelLogAsync());
         await using var next = await OwnSchedulerAsync(options);
         TestContext.Out.WriteLine($"second: {second.Error}\nother options: {other.Error}\nreplaced: {replaced.Error}\nthird: {third.Job.ErrorSoFar}\nnext: {next.Job.ErrorSoFar}");
         var ended = await next.StopAsync(SigInt);
@@ -101,8 +101,7 @@ internal sealed class AdoptionTests(string kernel, string scheduler) : GuestFixt
             Assert.That(other.Error, Does.Contain("was loaded with wd_adoptable_ns = 3000000000, and this command line makes it 9000000000"));
             Assert.That(replaced.ExitCode, Is.EqualTo((int)ExitCode.Clean), replaced.Error);
             Assert.That(third.Job.ErrorSoFar, Does.Contain($"adopted {Scheduler} from process"));
-            Assert.That(log, Does.Contain($"no other took its place within {Seconds * 1000} ms"), "the kernel's log");
-            Assert.That(next.Job.ErrorSoFar, Does.Contain("is of a scheduler that has ended: removed"));
+            Assert.That(next.Job.ErrorSoFar, Does.Match($@"has ended: .*process \d+ has ended, and no other took its place within {Seconds * 1000} ms"));
             Assert.That(ended.ExitCode, Is.EqualTo((int)ExitCode.Clean), ended.Error);
         }
     }
@@ -111,7 +110,7 @@ internal sealed class AdoptionTests(string kernel, string scheduler) : GuestFixt
 
     private Task<RunningScheduler> AdoptAsync(string? options = null) => RunningScheduler.AdoptAsync(Guest, options ?? All, Scheduler);
 
-    private async Task<GuestResult> RunAsync(string options) => await Guest.CallAsync($"exec {GuestPrograms.Wd40} run {Scheduler} {options}");
+    private async Task<GuestResult> RunAsync(string options) => await Guest.CallAsync($"{GuestPrograms.ExecEager} {GuestPrograms.Wd40} run {Scheduler} {options}");
 
     /// <summary>The policy of the new process decides, about all that it is asked, and the kernel half serves nobody itself.</summary>
     private async Task RequireDecisionsAsync(RunningScheduler adopted)

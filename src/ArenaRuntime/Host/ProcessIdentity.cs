@@ -20,18 +20,24 @@ public readonly record struct ProcessIdentity(int Pid, ulong Started)
     private const int StartField = 19;
 
     /// <summary>This process.</summary>
-    /// <exception cref="SchedulerException">It is in a container with process numbers of its own, by which the kernel half could not find it.</exception>
+    /// <exception cref="SchedulerException">/proc does not tell when it was started.</exception>
     public static ProcessIdentity Own
     {
         get
         {
-            if (new FileInfo("/proc/self/ns/pid").LinkTarget is { } space && space != FirstNamespace)
-            {
-                throw new SchedulerException(ExitCode.UnfitMachine, $"this process is in {space}, where processes have other numbers than the kernel half sees",
-                    "Run it outside of the container, or with the host's process numbers (--pid=host).");
-            }
             var pid = Environment.ProcessId;
             return new ProcessIdentity(pid, StartOf(pid) ?? throw new SchedulerException(ExitCode.UnfitMachine, $"/proc does not say when process {pid} was started", "Mount /proc."));
+        }
+    }
+
+    /// <summary>Refuses to go on where the kernel half could not find this process by its number.</summary>
+    /// <exception cref="SchedulerException">It is in a container with process numbers of its own.</exception>
+    public static void RequireNumberOfTheKernel()
+    {
+        if (new FileInfo("/proc/self/ns/pid").LinkTarget is { } space && space != FirstNamespace)
+        {
+            throw new SchedulerException(ExitCode.UnfitMachine, $"this process is in {space}, where processes have other numbers than the kernel half sees",
+                "Run it outside of the container, or with the host's process numbers (--pid=host).");
         }
     }
 

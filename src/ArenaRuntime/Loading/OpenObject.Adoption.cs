@@ -23,22 +23,40 @@ public sealed partial class OpenObject
 
     internal LoadedObject Adopt(PinDirectory pins, IReadOnlyList<SharedStruct> layouts)
     {
-        ArgumentNullException.ThrowIfNull(pins);
         ObjectDisposedException.ThrowIf(_loaded, this);
-        var what = $"the running {Name}";
-        var maps = new AdoptedMaps(pins, what);
-        LoadedObject? adopted = null;
+        var adopted = Pinned(pins, Name, layouts, withArena: true);
         try
         {
-            LayoutCheck.Require(maps.Btf, layouts, what);
-            adopted = new LoadedObject(Name, maps, maps.Btf, maps.All, maps.MapArena(what), new Dictionary<string, LoadedProgram>(),
-                loaded => AttachPinned(loaded, pins));
             RequireSameData(adopted);
             return adopted;
         }
         catch
         {
-            ((IDisposable?)adopted ?? maps).Dispose();
+            adopted.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What a scheduler that has ended left in its variables, such as its exit record; without its arena.</summary>
+    /// <param name="pins">Where it is pinned.</param>
+    /// <param name="name">What to call it.</param>
+    /// <exception cref="SchedulerException">It is none of this program's, or its layouts are others.</exception>
+    public static LoadedObject Remains(PinDirectory pins, string name) => Pinned(pins, name, LayoutTable.Structs, withArena: false);
+
+    private static LoadedObject Pinned(PinDirectory pins, string name, IReadOnlyList<SharedStruct> layouts, bool withArena)
+    {
+        ArgumentNullException.ThrowIfNull(pins);
+        var what = $"the running {name}";
+        var maps = new AdoptedMaps(pins, what);
+        try
+        {
+            LayoutCheck.Require(maps.Btf, layouts, what);
+            return new LoadedObject(name, maps, maps.Btf, maps.All, withArena ? maps.MapArena(what) : null, new Dictionary<string, LoadedProgram>(),
+                loaded => AttachPinned(loaded, pins));
+        }
+        catch
+        {
+            maps.Dispose();
             throw;
         }
     }

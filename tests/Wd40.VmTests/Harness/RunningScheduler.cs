@@ -71,7 +71,7 @@ internal sealed class RunningScheduler : IAsyncDisposable
     public static async Task<RunningScheduler> AdoptAsync(Guest guest, string options, string name)
     {
         const string Serving = " schedules ";
-        var job = await guest.StartAsync($"rm -f {ReportFile}; exec {GuestPrograms.Eager} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}").ConfigureAwait(false);
+        var job = await guest.StartAsync($"rm -f {ReportFile}; {GuestPrograms.ExecEager} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}").ConfigureAwait(false);
         for (var left = EnableLimitMs; !job.ErrorSoFar.Contains(Serving, StringComparison.Ordinal) && !job.OutputSoFar.Contains(Serving, StringComparison.Ordinal); left -= 100)
         {
             if (job.HasEnded || left <= 0)
