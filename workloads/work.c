@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "load.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define CALIBRATION_NS	  (200 * NSEC_PER_USEC)
 #define CALIBRATION_TRIES 15
+#define FULL_LOOPS	  1024ull
+#define FULL_NS		  NSEC_PER_SEC /* many turns of an emulator that runs one CPU after the other */
 
 /* A chain of dependent multiplications: the same number of instructions on every run, no memory traffic. */
 void spin(u64 loops)
@@ -38,4 +46,63 @@ double measure_loops_per_us(void)
 			best = t;
 	}
 	return (double)loops * 1000.0 / (double)best;
+}
+
+static void bind_to(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		die("cannot run on CPU %d: %s", cpu, strerror(errno));
+}
+
+/*
+ * ... and while every CPU computes, for tasks whose work shall take its time then: cores share caches and power, and
+ * where time counts instructions all CPUs share one clock. The mean of a second.
+ */
+double measure_full_loops_per_us(void)
+{
+	pid_t supervisor = getpid(), *others;
+	cpu_set_t before, online;
+	unsigned int count = 0;
+	int own = sched_getcpu();
+	u64 loops = 0, start, t;
+
+	cpus_online(&online);
+	if (sched_getaffinity(0, sizeof(before), &before))
+		die("cannot read the own affinity: %s", strerror(errno));
+	others = must_alloc((size_t)CPU_COUNT(&online), sizeof(*others));
+	fflush(NULL);
+	bind_to(own);
+	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
+		if (cpu == own || !CPU_ISSET(cpu, &online))
+			continue;
+		others[count] = fork();
+		if (others[count] < 0)
+			die("fork failed: %s", strerror(errno));
+		if (others[count++])
+			continue;
+		die_as(NULL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != supervisor)
+			_exit(1);
+		bind_to(cpu);
+		for (;;)
+			spin(FULL_LOOPS);
+	}
+	start = now_ns();
+	do {
+		spin(FULL_LOOPS);
+		loops += FULL_LOOPS;
+		t = now_ns();
+	} while (t - start < FULL_NS);
+	for (unsigned int i = 0; i < count; i++) {
+		kill(others[i], SIGKILL);
+		waitpid(others[i], NULL, 0);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+	free(others);
+	return (double)loops * 1000.0 / (double)(t - start);
 }
