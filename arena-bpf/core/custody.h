@@ -179,8 +179,7 @@ static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 		return;
 	there = wd_here(h->custody);
 	if (h->woken && there->started &&
-	    wd_earlier(wd_key_after(h->key, h->uncharged, h->rate),
-		       wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
+	    wd_earlier(h->key, wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
 		wd_preempt_cpu(h->custody, now);
 }
 
