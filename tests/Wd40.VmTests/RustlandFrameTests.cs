@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Globalization;
 using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.Vm.Compare;
@@ -40,7 +39,7 @@ internal sealed class RustlandFrameTests(string kernel)
         var figures = rounds.Summarize(RustlandScheduler.Name);
         foreach (var figure in figures)
         {
-            TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            TestContext.Out.WriteLine(FormattableString.Invariant(
                 $"{figure.FullName}: {figure.Value?.Median:G4}, default {figure.Default?.Median:G4}, ratio {figure.Ratio?.Median:F3} [{figure.Ratio?.Minimum:F3}, {figure.Ratio?.Maximum:F3}], default noise {figure.Noise:P1}"));
         }
         using (Assert.EnterMultipleScope())
