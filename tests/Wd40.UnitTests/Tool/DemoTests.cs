@@ -92,7 +92,7 @@ internal sealed class DemoTests
 
     [TestCase("")]
     [TestCase("""{"valid":true}""")]
-    [TestCase("""{"valid":false,"error":"no frame began in the window: the task starved"}""", "starved")]
+    [TestCase("""{"valid":false,"error":"no frame began in the window: the task starved"}""", "do not count: no frame began")]
     public void A_report_without_figures_is_refused(string output, string reason = "") =>
         Assert.That(() => FrameLoad.Parse(output), Throws.TypeOf<FormatException>().With.Message.Contains(reason));
 
