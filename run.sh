@@ -1,15 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh : installs what is missing, builds, boots a real sched_ext kernel in QEMU, runs wd40 there under a mixed load and shows what it did.
+# run.sh : installs what is missing, builds, boots a real sched_ext kernel in QEMU, runs a scheduler there under load and shows what it did.
 set -eu -o pipefail
 
 usage() {
 	cat <<'EOF'
-usage: ./run.sh [--kernel SERIES|BZIMAGE] [--append ARGS] [--topology NODES,LLCS,CORES[,THREADS]] [--seconds N] [--json]
-       ./run.sh --host      on this machine, if it has sched_ext
+usage: ./run.sh [SCHEDULER] [--kernel SERIES|BZIMAGE] [--append ARGS] [--topology NODES,LLCS,CORES[,THREADS]] [--seconds N] [--json]
+       ./run.sh [SCHEDULER] --host      on this machine, if it has sched_ext
 
-Exits with 0 only if wd40 was enabled, its migrations were applied and it detached cleanly.
+SCHEDULER is one of
+  wd40        the default: a crowd of hogs that begin on one domain, a sleeper, hackbench; 8 CPUs, 2 last-level caches
+  rusty       the same
+  rustland    a game (60 frames a second) beside a parallel build: how late its frames begin, and how many it misses; 4 CPUs
+
+The load runs under the default scheduler and then under SCHEDULER, in the same boot.
+--kernel    a kernel series such as 6.18, or an image; the newest one when not given
+--append    more kernel arguments
+--seconds   measured window of each load, seconds of guest time, 4 to 600; 10 when not given, for rustland 20
+--json      the report as one JSON object on standard output
+
+Exits with 0 only if SCHEDULER was enabled, did its work (wd40, rusty: migrations were applied; rustland: its policy made decisions) and detached
+cleanly.
 EOF
+}
+
+refuse() {
+	echo "run.sh: there is no demonstration of '$1'; name one of wd40, rusty, rustland (./run.sh --help)" >&2
+	exit 2
 }
 
 # A relative path of a kernel is one of the user's directory, not of the tree's; a series stays one, whatever files there are.
@@ -22,6 +39,9 @@ while [ $# -gt 0 ]; do
 	-h | --help) usage; exit 0 ;;
 	--kernel=*) args+=("--kernel=$(from_user "${1#*=}")") ;;
 	--kernel) args+=("$1"); if [ $# -gt 1 ]; then shift; args+=("$(from_user "$1")"); fi ;;
+	--append | --topology | --seconds) args+=("$1"); if [ $# -gt 1 ]; then shift; args+=("$1"); fi ;;
+	wd40 | rusty | rustland) args+=("$1") ;;
+	[!-]*) refuse "$1" ;; # before anything is installed or built
 	*) args+=("$1") ;;
 	esac
 	shift

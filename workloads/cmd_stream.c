@@ -13,13 +13,15 @@ struct maker {
 	u64 made, failed;
 } __attribute__((aligned(128)));
 
-static void become_work(const struct maker *m)
+/* Executes this program again, to work and to sleep so many times in between; what it prints is lost. */
+void become_work(const char *loops, const char *pauses, const char *pause_us)
 {
 	int null = open("/dev/null", O_WRONLY);
 
 	if (null >= 0)
 		dup2(null, 1);
-	execl("/proc/self/exe", "wd40-load", "work", "--loops", m->loops, (char *)NULL);
+	execl("/proc/self/exe", "wd40-load", "work", "--loops", loops, "--pauses", pauses, "--pause-us", pause_us,
+	      (char *)NULL);
 	_exit(127);
 }
 
@@ -34,7 +36,7 @@ static void maker_body(struct crew_shared *sh, void *arg)
 		pid_t pid = fork();
 
 		if (pid == 0)
-			become_work(m);
+			become_work(m->loops, "0", "0");
 		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
 			m->failed++;
 		else
@@ -140,14 +142,21 @@ int run_stream(const struct command *cmd, int argc, char **argv)
 
 int run_work(const struct command *cmd, int argc, char **argv)
 {
+	unsigned int pauses = 0, pause_us = 1000;
 	double loops = 1e6;
 	const struct option_def defs[] = {
 		{"loops", OPTION_NUMBER, &loops, "turns of the work loop"},
+		{"pauses", OPTION_UINT, &pauses, "sleeps in between, at equal distances"},
+		{"pause-us", OPTION_UINT, &pause_us, "length of each"},
 		{0},
 	};
 
 	options_parse(cmd, defs, argc, argv);
-	spin((u64)loops);
+	spin((u64)(loops / (pauses + 1.0)));
+	for (unsigned int i = 0; i < pauses; i++) {
+		sleep_until(now_ns() + pause_us * NSEC_PER_USEC);
+		spin((u64)(loops / (pauses + 1.0)));
+	}
 	json_begin("work");
 	json_bool("valid", true);
 	json_f64("loops", loops);

@@ -125,6 +125,25 @@ void json_summary(const char *key, const struct summary *s)
 	json_close('}');
 }
 
+/* How many samples lie below each bound and not below the one before; the last bound is null: no bound. */
+void json_counts(const char *key, const u64 *samples, size_t n)
+{
+	u64 counts[DELAY_BUCKETS];
+
+	bucket_counts(samples, n, counts);
+	json_open(key, '[');
+	for (unsigned int i = 0; i < DELAY_BUCKETS; i++) {
+		json_open(NULL, '{');
+		if (bucket_end(i))
+			json_u64("below_ns", bucket_end(i));
+		else
+			json_null("below_ns");
+		json_u64("count", counts[i]);
+		json_close('}');
+	}
+	json_close(']');
+}
+
 /* What belongs beside every throughput figure: the idle share and the switches of the same interval. */
 void json_idle(const struct cpu_time *from, const struct cpu_time *to)
 {

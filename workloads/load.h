@@ -46,6 +46,7 @@ void futex_wake(u32 *word, int count);
 /* work.c: busy work that nobody can optimise away */
 void spin(u64 loops);
 double measure_loops_per_us(void);
+double measure_full_loops_per_us(void);
 
 /* cpus.c: CPU lists ("0-3,8") and groups of CPUs ("0-3,4-7"; '+' joins ranges inside one group: "0-1+4-5,2-3") */
 struct domains {
@@ -71,6 +72,10 @@ int weight_of_nice(int nice);
 u64 percentile(const u64 *sorted, size_t n, double p);
 void summarize(u64 *samples, size_t n, struct summary *s);
 double jain_index(const double *x, size_t n);
+#define DELAY_BUCKETS 8
+
+void bucket_counts(const u64 *samples, size_t n, u64 counts[DELAY_BUCKETS]);
+u64 bucket_end(unsigned int bucket);
 void water_fill(const double *weights, size_t n, double total, double cap, double *due);
 
 /* kernel.c: what the kernel says about the machine */
@@ -97,6 +102,7 @@ void json_null(const char *key);
 void json_str(const char *key, const char *v);
 void json_raw(const char *key, const char *v);
 void json_summary(const char *key, const struct summary *s);
+void json_counts(const char *key, const u64 *samples, size_t n);
 void json_idle(const struct cpu_time *from, const struct cpu_time *to);
 bool json_started(void);
 
@@ -198,6 +204,9 @@ void trace_wait(const sigset_t *signals, double seconds, pid_t child);
 void trace_read(const char *const *names, trace_fn fn, void *arg);
 void trace_close(void);
 
+/* cmd_stream.c: a process of a build */
+__attribute__((noreturn)) void become_work(const char *loops, const char *pauses, const char *pause_us);
+
 /* command.c: an external command whose stdout is kept */
 struct child_result {
 	int status; /* as of wait(2) */
@@ -221,6 +230,7 @@ int run_switches(const struct command *cmd, int argc, char **argv);
 int run_affinity(const struct command *cmd, int argc, char **argv);
 int run_kworkers(const struct command *cmd, int argc, char **argv);
 int run_stream(const struct command *cmd, int argc, char **argv);
+int run_frames(const struct command *cmd, int argc, char **argv);
 int run_work(const struct command *cmd, int argc, char **argv);
 int run_forkstorm(const struct command *cmd, int argc, char **argv);
 int run_trace_migrations(const struct command *cmd, int argc, char **argv);

@@ -57,7 +57,13 @@ static const struct command commands[] = {
 	 "Hogs that were alone for a time, then processes that are forked, execute this program again, work and end,\n"
 	 "some at a time. Of each window: smallest and mean share of a hog.",
 	 run_stream},
-	{"work", NULL, "A fixed amount of work and nothing else, for stream.", run_work},
+	{"work", NULL, "A fixed amount of work and nothing else, for stream and frames.", run_work},
+	{"frames", NULL,
+	 "How fluid a periodic task (a game) stays beside a parallel build.\n"
+	 "A task that works each 16.7 ms, beside processes that are forked, execute this program again, work, sleep now\n"
+	 "and then, and end; so many are kept alive. delay = begun - due; frame = done - due. A frame begins when it is\n"
+	 "due. missed_frames: times at which the next one was due and the present one was not done.",
+	 run_frames},
 	{"trace-migrations", "[-- CMD ARG...]",
 	 "Moves of tasks between groups of CPUs, from the kernel's tracepoint.\n"
 	 "Records sched_migrate_task for a time, until SIGTERM or SIGINT, or around a command. Lost events are an\n"
@@ -70,7 +76,8 @@ static const struct command commands[] = {
 	 run_trace_waits},
 	{"selftest", NULL,
 	 "Checks the arithmetic against known results.\n"
-	 "Percentiles, Jain index, shares by weight, CPU lists. Also measures the speed of the work loop (loops_per_us).",
+	 "Percentiles, Jain index, shares by weight, CPU lists. Also measures the speed of the work loop (loops_per_us),\n"
+	 "and that while every CPU computes (full_loops_per_us).",
 	 run_selftest},
 };
 

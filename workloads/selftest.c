@@ -37,6 +37,16 @@ static void check_percentiles(void)
 	check(s.count == 0 && s.p99 == 0, "summary of nothing");
 }
 
+static void check_buckets(void)
+{
+	const u64 samples[] = {0, 249999, 250000, FRAME_NS - 1, FRAME_NS, UINT64_MAX};
+	u64 counts[DELAY_BUCKETS];
+
+	bucket_counts(samples, 6, counts);
+	check(counts[0] == 2 && counts[1] == 1 && counts[6] == 1 && counts[7] == 2, "delays on both sides of bounds");
+	check(counts[2] + counts[3] + counts[4] + counts[5] == 0, "no delay in the other buckets");
+}
+
 static void check_jain(void)
 {
 	const double equal[] = {2, 2, 2, 2}, one[] = {0, 0, 5, 0}, mixed[] = {1, 3};
@@ -107,6 +117,7 @@ int run_selftest(const struct command *cmd, int argc, char **argv)
 
 	options_parse(cmd, defs, argc, argv);
 	check_percentiles();
+	check_buckets();
 	check_jain();
 	check_water_filling();
 	check_weights();
@@ -117,6 +128,7 @@ int run_selftest(const struct command *cmd, int argc, char **argv)
 	json_u64("checks", checks);
 	json_u64("failures", failures);
 	json_f64("loops_per_us", measure_loops_per_us());
+	json_f64("full_loops_per_us", measure_full_loops_per_us());
 	json_end();
 	return failures ? 1 : 0;
 }

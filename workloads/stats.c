@@ -59,6 +59,30 @@ void summarize(u64 *samples, size_t n, struct summary *s)
 	s->max = samples[n - 1];
 }
 
+/* End of a bucket of delays, which does not belong to it; the last one has none: 0. */
+u64 bucket_end(unsigned int bucket)
+{
+	static const u64 ends[DELAY_BUCKETS] = {
+		NSEC_PER_MSEC / 4, NSEC_PER_MSEC / 2, NSEC_PER_MSEC, 2 * NSEC_PER_MSEC,
+		4 * NSEC_PER_MSEC, 8 * NSEC_PER_MSEC, FRAME_NS,
+	};
+
+	return ends[bucket];
+}
+
+/* How many samples fall into each bucket. */
+void bucket_counts(const u64 *samples, size_t n, u64 counts[DELAY_BUCKETS])
+{
+	memset(counts, 0, DELAY_BUCKETS * sizeof(*counts));
+	for (size_t i = 0; i < n; i++) {
+		unsigned int bucket = 0;
+
+		while (bucket_end(bucket) && samples[i] >= bucket_end(bucket))
+			bucket++;
+		counts[bucket]++;
+	}
+}
+
 /* (sum x)^2 / (n * sum x^2): 1 when all are equal, 1/n when one has everything; 0 without any. */
 double jain_index(const double *x, size_t n)
 {

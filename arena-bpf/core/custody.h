@@ -168,8 +168,9 @@ static __always_inline bool wd_wake_idle(void)
 
 /*
  * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
- * what runs on that task's CPU. That one gives way if it would not come before the woken one, by the keys that both
- * had last: who slept is behind all others then, and who only paused is not.
+ * what runs on that task's CPU. That one gives way if it would not come before the woken one: by the key that it has
+ * reached, and by that of the last decision about the woken one, for a sleep may make up for what it has run since.
+ * Called too early, the policy has a turn for nothing; called too late, the task waits for the end of a slice.
  */
 static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 {
@@ -179,8 +180,7 @@ static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 		return;
 	there = wd_here(h->custody);
 	if (h->woken && there->started &&
-	    wd_earlier(wd_key_after(h->key, h->uncharged, h->rate),
-		       wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
+	    wd_earlier(h->given_key, wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
 		wd_preempt_cpu(h->custody, now);
 }
 

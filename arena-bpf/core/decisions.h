@@ -35,7 +35,7 @@ static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_han
 		slice = WD_DECISION_SLICE_MAX;
 	if (lease > WD_DECISION_LEASE_MAX)
 		lease = WD_DECISION_LEASE_MAX;
-	h->key = key;
+	h->key = h->given_key = key;
 	h->slice = slice;
 	h->rate = d->rate;
 	h->lease = lease;

@@ -57,7 +57,8 @@ struct wd_handed {
 	s32 custody;   /* CPU in whose custody queue it was put */
 	s32 cpu;       /* for which it was decided, negative: any */
 	u64 queued_at; /* ns */
-	u64 key;       /* of the last decision about it ... */
+	u64 given_key; /* that of the last decision about it ... */
+	u64 key;       /* ... grown by what it has run since ... */
 	u64 slice;     /* ... its slice, bounded ... */
 	u64 lease;     /* ... for how much more CPU time it stands, ns ... */
 	u32 rate;      /* ... and by how much its key grows while it runs, 0: unknown */

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Wd40.Vm.Compare;
 
 namespace Wd40.UnitTests.Compare;
 
@@ -40,6 +41,9 @@ public sealed class WorkloadProgramTests
     [TestCase("hogs", "-20..19", "hogs", "--groups", "1:nice=20")]
     [TestCase("timer", "unknown option --perod", "timer", "--perod", "5")]
     [TestCase("switches", "no command", "switches")]
+    [TestCase("frames", "--work-us below --period-us", "frames", "--work-us", "17000")]
+    [TestCase("frames", "not above --job-max-ms", "frames", "--job-min-ms", "301")]
+    [TestCase("frames", "unexpected argument", "frames", "fast")]
     public void A_wrong_command_line_is_one_json_object_with_the_reason(string scenario, string reason, params string[] arguments)
     {
         var (code, output) = Run(Program, arguments);
@@ -58,6 +62,30 @@ public sealed class WorkloadProgramTests
         using var report = JsonDocument.Parse(output);
         Assert.That(report.RootElement.GetProperty("exit_code").GetInt32(), Is.EqualTo(3));
         Assert.That(report.RootElement.GetProperty("output").GetProperty("a").GetInt32(), Is.EqualTo(1));
+    }
+
+    /// <summary>Each time at which a frame was due in the window has one, or was missed; the comparison finds all of its figures.</summary>
+    [Test]
+    public void Frames_are_begun_or_missed()
+    {
+        // 200 times in the window. Far too much work for the period: most of them are missed.
+        var (code, output) = Run(
+            Program, "frames", "--warmup", "0.1", "--seconds", "1", "--period-us", "5000", "--work-us", "4900", "--loops-per-us", "4000",
+            "--jobs", "2", "--job-min-ms", "1", "--job-max-ms", "3", "--pause-every-ms", "1", "--pause-us", "100");
+        Assert.That(code, Is.Zero, output);
+        using var report = JsonDocument.Parse(output);
+        long Of(string name) => report.RootElement.GetProperty(name).GetInt64();
+        var run = Measurement.Read(ScenarioCatalog.Select(["frames"])[0], output);
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.Void, Is.Null);
+            Assert.That(Of("frames") + Of("missed_frames"), Is.EqualTo(200));
+            Assert.That(Of("missed_frames"), Is.GreaterThan(0));
+            Assert.That(report.RootElement.GetProperty("delay_counts").EnumerateArray().Sum(bucket => bucket.GetProperty("count").GetInt64()), Is.EqualTo(Of("frames")));
+            Assert.That(run.Figures["missed"], Is.EqualTo(Of("missed_frames")));
+            Assert.That(run.Figures["frame_p99"], Is.GreaterThan(run.Figures["p99"]), "done after it has begun, ns");
+            Assert.That(run.Figures["jobs"], Is.GreaterThan(0));
+        });
     }
 
     private string Program => Path.Combine(_directory, "wd40-load");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.Vm;
+using Wd40.Vm.Compare;
 
 namespace Wd40.VmTests.Harness;
 
@@ -42,6 +43,14 @@ internal static class GuestPrograms
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
         new GuestFile(Native("scribble"), Scribble),
+    ];
+
+    /// <summary>Those that a comparison needs, where it looks for them.</summary>
+    public static IReadOnlyList<GuestFile> ForComparison() =>
+    [
+        new GuestFile(Artifact("wd40", "wd40"), GuestScheduler.Files + "/wd40"),
+        new GuestFile(Artifact("wd40", "libbpf.so.1"), GuestScheduler.Files + "/libbpf.so.1"),
+        new GuestFile(Artifact("workloads", "wd40-load"), GuestScheduler.Files + "/wd40-load"),
     ];
 
     /// <summary>A file of samples/MyModule, built outside the solution; on the host.</summary>

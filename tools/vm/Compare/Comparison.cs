@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
-using System.Text.Json;
 
 namespace Wd40.Vm.Compare;
 
@@ -21,7 +20,7 @@ public sealed class Comparison(CompareOptions options, IProgress<string> progres
         Guest guest = await Guest.BootAsync(options.Guest with { Clock = clock }, progress, cancellation).ConfigureAwait(false);
         await using (guest.ConfigureAwait(false))
         {
-            string speed = await MeasureSpeedAsync(guest, cancellation).ConfigureAwait(false);
+            WorkSpeed speed = await MeasureSpeedAsync(guest, cancellation).ConfigureAwait(false);
             Rounds rounds = new(options.Scenarios, clock == ClockMode.InstructionCount);
             for (int round = 1; round <= count; round++)
             {
@@ -44,11 +43,11 @@ public sealed class Comparison(CompareOptions options, IProgress<string> progres
     }
 
     private async Task RunScenariosAsync(
-        Guest guest, Rounds rounds, string name, string speed, GuestScheduler? scheduler, CancellationToken cancellation)
+        Guest guest, Rounds rounds, string name, WorkSpeed speed, GuestScheduler? scheduler, CancellationToken cancellation)
     {
         foreach (ScenarioDefinition scenario in options.Scenarios)
         {
-            string command = $"{Program} {scenario.Command}{(scenario.HasFixedWork ? $" --loops-per-us {speed}" : "")}";
+            string command = $"{Program} {scenario.Command}{speed.OptionFor(scenario)}";
             GuestResult result = await guest.RunAsync(command, null, null, cancellation).ConfigureAwait(false);
             if (scheduler is not null)
             {
@@ -62,11 +61,10 @@ public sealed class Comparison(CompareOptions options, IProgress<string> progres
     }
 
     /// <summary>Checks the workload program's arithmetic and measures its work loop once, so that every run does the same work.</summary>
-    private static async Task<string> MeasureSpeedAsync(Guest guest, CancellationToken cancellation)
+    private static async Task<WorkSpeed> MeasureSpeedAsync(Guest guest, CancellationToken cancellation)
     {
         GuestResult result = await guest.RunAsync($"{Program} selftest", null, null, cancellation).ConfigureAwait(false);
-        using JsonDocument report = JsonDocument.Parse(result.EnsureSuccess().Output);
-        return report.RootElement.GetProperty("loops_per_us").GetDouble().ToString(CultureInfo.InvariantCulture);
+        return WorkSpeed.Read(result.EnsureSuccess().Output);
     }
 
     private static async Task CheckKernelAsync(Guest guest, CancellationToken cancellation)

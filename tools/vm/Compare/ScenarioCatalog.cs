@@ -31,6 +31,18 @@ public static class ScenarioCatalog
             new("wakeup_p99", "wakeup_ns.p99", Direction.Lower),
             new("request_p99", "request_ns.p99", Direction.Lower),
         ]) { HasFixedWork = true },
+        // A game beside a parallel build.
+        new("frames", "frames",
+        [
+            new("p50", "delay_ns.p50", Direction.Lower),
+            new("p99", "delay_ns.p99", Direction.Lower),
+            new("max", "delay_ns.max", Direction.Lower),
+            // Against the default scheduler, beside which there are many; "missed_frames" of the sleepers above is judged by itself.
+            new("missed", "missed_frames", Direction.Lower),
+            new("frame_p99", "frame_ns.p99", Direction.Lower),
+            new("idle_share", "idle_share", Direction.Lower) { IsRatio = false },
+            new("jobs", "jobs_per_s", Direction.Higher) { NeedsBusyMachine = true },
+        ]) { HasFixedWork = true, IsForFullMachine = true },
         // Its forks alone leave CPUs idle, so with instruction counting the time is mostly shown and not judged.
         new("hackbench", "switches -- hackbench -g 4 -l 100",
         [

@@ -9,4 +9,7 @@ public sealed record ScenarioDefinition(string Name, string Command, IReadOnlyLi
 {
     /// <summary>Does fixed amounts of work, whose speed is measured once in a boot and then given to every run.</summary>
     public bool HasFixedWork { get; init; }
+
+    /// <summary>That work is to take its time while all CPUs are busy: where time counts instructions they share one clock.</summary>
+    public bool IsForFullMachine { get; init; }
 }

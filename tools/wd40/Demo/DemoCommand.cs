@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Wd40.ArenaRuntime;
+using Wd40.Schedulers;
 using Wd40.Vm;
 
 namespace Wd40.Tool.Demo;
@@ -11,8 +12,20 @@ internal static class DemoCommand
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(15);
 
+    private static readonly string[] _schedulers = [Wd40Scheduler.Name, RustlandScheduler.Name, RustyScheduler.Name];
+
     public static Command Create()
     {
+        var scheduler = new Argument<string>("scheduler")
+        {
+            Description = "rustland: a game (60 frames a second) beside a parallel build; wd40, rusty: a crowd of hogs on one domain, a sleeper, hackbench",
+            DefaultValueFactory = _ => Wd40Scheduler.Name,
+        };
+        scheduler.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !_schedulers.Contains(result.Tokens[0].Value))
+                result.AddError($"there is no demonstration of '{result.Tokens[0].Value}'; name one of {string.Join(", ", _schedulers)}");
+        });
         var host = new Option<bool>("--host") { Description = "run on this machine, which must have sched_ext, instead of in a virtual machine" };
         var kernel = new Option<string>("--kernel")
         {
@@ -20,32 +33,46 @@ internal static class DemoCommand
             DefaultValueFactory = _ => KernelCatalog.Newest,
         };
         var append = new Option<string>("--append") { Description = "more kernel arguments", DefaultValueFactory = _ => "" };
-        var topology = new Option<string>("--topology")
+        var topology = new Option<string?>("--topology") { Description = "NODES,LLCS-PER-NODE,CORES-PER-LLC[,THREADS]; 1,2,4 when not given, for rustland 1,1,4" };
+        topology.Validators.Add(result =>
         {
-            Description = "NODES,LLCS-PER-NODE,CORES-PER-LLC[,THREADS]",
-            DefaultValueFactory = _ => "1,2,4",
-        };
+            try
+            {
+                if (result.Tokens.Count > 0)
+                    VmTopology.Parse(result.Tokens[^1].Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+            }
+        });
         var files = new Option<string>("--files")
         {
             Description = "directory with wd40, libbpf.so.1 and wd40-load",
             DefaultValueFactory = _ => AppContext.BaseDirectory,
         };
-        var seconds = new Option<int>("--seconds") { Description = "measured window of each load, seconds of guest time", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<int?>("--seconds") { Description = "measured window of each load, seconds of guest time, 4 to 600; 10 when not given, for rustland 20" };
         seconds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 4 or > 600)
-                result.AddError($"--seconds {result.GetValueOrDefault<int>()}: from 4 to 600");
+            if (result.GetValueOrDefault<int?>() is < 4 or > 600)
+                result.AddError($"--seconds {result.GetValueOrDefault<int?>()}: from 4 to 600");
         });
         var json = new Option<bool>("--json") { Description = "print the report as one JSON object" };
-        var command = new Command("demo", "Show wd40 at work: one mixed load under the default scheduler and under wd40, in one boot.")
+        var command = new Command("demo", "Show a scheduler at work: one load under the default scheduler and under it, in one boot.")
         {
-            host, kernel, append, topology, files, seconds, json,
+            scheduler, host, kernel, append, topology, files, seconds, json,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            new DemoOptions(
-                parsed.GetValue(host), parsed.GetValue(kernel)!, parsed.GetValue(append)!, VmTopology.Parse(parsed.GetValue(topology)!),
-                parsed.GetValue(files)!, parsed.GetValue(seconds), parsed.GetValue(json)),
-            cancellation));
+        command.SetAction((parsed, cancellation) =>
+        {
+            string name = parsed.GetValue(scheduler)!;
+            bool frames = name == RustlandScheduler.Name;
+            return RunAsync(
+                new DemoOptions(
+                    name, parsed.GetValue(host), parsed.GetValue(kernel)!, parsed.GetValue(append)!,
+                    VmTopology.Parse(parsed.GetValue(topology) ?? (frames ? "1,1,4" : "1,2,4")),
+                    parsed.GetValue(files)!, parsed.GetValue(seconds) ?? (frames ? 20 : 10), parsed.GetValue(json)),
+                cancellation);
+        });
         return command;
     }
 
@@ -62,7 +89,9 @@ internal static class DemoCommand
                 return (int)ExitCode.UnfitMachine;
             }
             await using IDemoMachine machine = options.Host ? new HostMachine(options.Files) : await BootAsync(options, progress, limit.Token);
-            var report = await new Demonstration(machine, options, progress).RunAsync(limit.Token);
+            IDemoReport report = options.Scheduler == RustlandScheduler.Name
+                ? await new FrameDemonstration(machine, options, progress).RunAsync(limit.Token)
+                : await new LoadDemonstration(machine, options, progress).RunAsync(limit.Token);
             if (options.Json)
                 report.PrintJson(Console.Out);
             else

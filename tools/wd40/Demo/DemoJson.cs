@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Wd40.Tool.Demo;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(FrameReport))]
+[JsonSerializable(typeof(FrameLoad))]
 internal sealed partial class DemoJson : JsonSerializerContext;

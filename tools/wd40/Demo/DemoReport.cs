@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
+using Wd40.Schedulers;
 
 namespace Wd40.Tool.Demo;
 
-/// <summary>What the demonstration saw.</summary>
-internal sealed record DemoReport
+/// <summary>What the demonstration of a scheduler with a load balancer saw.</summary>
+internal sealed record DemoReport : IDemoReport
 {
     public required string Machine { get; init; }
+
+    public required string Scheduler { get; init; }
 
     /// <summary>The ops name that the kernel showed while it was enabled; null: it never was.</summary>
     public string? Enabled { get; init; }
 
     public required DemoLoad Default { get; init; }
 
-    public DemoLoad? Wd40 { get; init; }
+    /// <summary>Under the scheduler; null: it was never enabled. In JSON it has the scheduler's name.</summary>
+    [JsonIgnore]
+    public DemoLoad? Own { get; init; }
+
+    public DemoLoad? Wd40 => Scheduler == Wd40Scheduler.Name ? Own : null;
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DemoLoad? Rusty => Scheduler == RustyScheduler.Name ? Own : null;
 
     public ulong Requested { get; init; }
 
@@ -30,8 +41,8 @@ internal sealed record DemoReport
 
     public void Print(IAnsiConsole console)
     {
-        var table = new Table().Title($"wd40 beside the default scheduler, same boot: {Markup.Escape(Machine)}");
-        table.AddColumn("figure").AddColumn(new TableColumn("default").RightAligned()).AddColumn(new TableColumn("wd40").RightAligned());
+        var table = new Table().Title($"{Scheduler} beside the default scheduler, same boot: {Markup.Escape(Machine)}");
+        table.AddColumn("figure").AddColumn(new TableColumn("default").RightAligned()).AddColumn(new TableColumn(Scheduler).RightAligned());
         Row(table, "share error of equal hogs", load => load.ShareError.ToString("0.0000", CultureInfo.InvariantCulture));
         Row(table, "idle share under overload", load => load.IdleShare.ToString("0.0000", CultureInfo.InvariantCulture));
         Row(table, "timer wake-up delay p50, us", load => (load.DelayP50 / 1000).ToString("0", CultureInfo.InvariantCulture));
@@ -47,5 +58,5 @@ internal sealed record DemoReport
     }
 
     private void Row(Table table, string name, Func<DemoLoad, string> figure) =>
-        table.AddRow(name, figure(Default), Wd40 is null ? "-" : figure(Wd40));
+        table.AddRow(name, figure(Default), Own is null ? "-" : figure(Own));
 }

@@ -13,6 +13,16 @@ internal interface IDemoMachine : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     Task<DemoResult> RunAsync(string command, CancellationToken cancellation);
 
+    /// <summary>Runs a command that must succeed.</summary>
+    /// <exception cref="InvalidOperationException">It did not; with what it printed.</exception>
+    async Task<DemoResult> SucceedAsync(string command, CancellationToken cancellation)
+    {
+        var result = await RunAsync(command, cancellation);
+        return result.ExitCode == 0
+            ? result
+            : throw new InvalidOperationException($"'{command.Split('\n')[0]}...' failed with {result.ExitCode}: {result.Error}{result.Output}");
+    }
+
     /// <summary>Starts a command; each line of its standard output goes to <paramref name="line"/>.</summary>
     Task<IDemoJob> StartAsync(string command, Action<string> line, CancellationToken cancellation);
 

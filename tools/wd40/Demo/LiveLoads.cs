@@ -5,19 +5,17 @@ using System.Text.Json;
 
 namespace Wd40.Tool.Demo;
 
-/// <summary>Turns the monitor's JSON lines into progress lines and adds the migrations up.</summary>
-internal sealed class LiveLoads(IProgress<string> progress)
+/// <summary>Statistics of a scheduler with a load balancer: the loads of its domains, and migrations.</summary>
+internal sealed class LiveLoads(IProgress<string> progress) : LiveStatistics(progress)
 {
-    private readonly Lock _lock = new();
     private ulong _requested, _applied;
-    private int _samples;
 
     /// <summary>Migrations requested so far.</summary>
     public ulong Requested
     {
         get
         {
-            lock (_lock)
+            lock (Gate)
                 return _requested;
         }
     }
@@ -27,44 +25,25 @@ internal sealed class LiveLoads(IProgress<string> progress)
     {
         get
         {
-            lock (_lock)
+            lock (Gate)
                 return _applied;
         }
     }
 
-    /// <summary>Samples taken so far.</summary>
-    public int Samples
+    protected override string? Read(JsonElement sample)
     {
-        get
-        {
-            lock (_lock)
-                return _samples;
-        }
-    }
-
-    /// <summary>Takes a line of the monitor; lines that are not statistics are passed over.</summary>
-    public void Take(string line)
-    {
-        if (!line.StartsWith('{'))
-            return;
-        using var document = JsonDocument.Parse(line);
-        var root = document.RootElement;
-        if (!root.TryGetProperty("nodes", out var nodes))
-            return;
+        if (!sample.TryGetProperty("nodes", out var nodes))
+            return null;
         var text = new StringBuilder("domain loads");
         foreach (var node in nodes.EnumerateObject())
         {
             foreach (var domain in node.Value.GetProperty("doms").EnumerateObject())
                 text.Append(CultureInfo.InvariantCulture, $"  {domain.Name}: {domain.Value.GetProperty("load").GetDouble(),5:0.00}");
         }
-        lock (_lock)
-        {
-            _samples++;
-            _requested += root.GetProperty("nr_requested").GetUInt64();
-            _applied += root.GetProperty("nr_migrations").GetUInt64();
-            text.Append(CultureInfo.InvariantCulture, $"   migrations requested {_requested}, applied {_applied}");
-            text.Append(CultureInfo.InvariantCulture, $"   CPUs busy {root.GetProperty("cpu_busy").GetDouble():0} %");
-        }
-        progress.Report(text.ToString());
+        _requested += sample.GetProperty("nr_requested").GetUInt64();
+        _applied += sample.GetProperty("nr_migrations").GetUInt64();
+        text.Append(CultureInfo.InvariantCulture, $"   migrations requested {_requested}, applied {_applied}");
+        text.Append(CultureInfo.InvariantCulture, $"   CPUs busy {sample.GetProperty("cpu_busy").GetDouble():0} %");
+        return text.ToString();
     }
 }
