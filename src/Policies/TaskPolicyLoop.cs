@@ -58,7 +58,7 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         {
             if ((uint)slot >= (uint)_generations.Length)
                 continue;
-            Read(ref port, slot, out var task);
+            ref readonly var task = ref port.Queued(slot);
             ref var state = ref port.State<TState>(slot);
             if (_generations[slot] != task.Generation)
             {
@@ -79,12 +79,6 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         _waiting.Clear();
     }
 
-    private static void Read(ref TPort port, int slot, out QueuedTask task)
-    {
-        port.Read(slot, out task);
-        task.Weight = Math.Max(task.Weight, 1);
-    }
-
     private bool Decide(ref TPort port, ulong now)
     {
         _turn = (_turn + 1) % OldestInterval;
@@ -101,7 +95,7 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         {
             _queue.TryPeek(out slot, out key);
         }
-        Read(ref port, slot, out var task);
+        ref readonly var task = ref port.Queued(slot);
         var decision = _policy.Place(in task, key, ref port.State<TState>(slot), new Situation(now, _queue.Count - 1, port.Cpus));
         if (!port.TryDecide(slot, key, in decision))
             return false;

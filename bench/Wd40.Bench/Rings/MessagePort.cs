@@ -44,7 +44,7 @@ internal readonly struct MessagePort<TSource>(TSource source, int queue) : IPoli
         return true;
     }
 
-    public void Read(int slot, out QueuedTask task) => task = _tasks[slot];
+    public ref readonly QueuedTask Queued(int slot) => ref _tasks[slot];
 
     public ref TState State<TState>(int slot) where TState : unmanaged => ref Scratch.As<Array12<ulong>, TState>(ref _states[slot]);
 

@@ -71,30 +71,41 @@ public sealed class PolicyRings
     /// <param name="slot">Any number: it is taken modulo the slots there are.</param>
     public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
 
-    /// <summary>Takes the next queued task.</summary>
-    /// <param name="slot">Its slot.</param>
-    /// <param name="task">The task as it was queued.</param>
+    /// <summary>
+    /// Takes the next queued task. What is then read of its record, in the slot's <see cref="WdHandover.Queued"/>, counts only if <see cref="IsWhole"/> says so afterwards.
+    /// </summary>
+    /// <param name="slot">Its slot, below <see cref="Slots"/>.</param>
+    /// <param name="sequence">Number of this queueing of the task.</param>
     /// <returns>False if there is none.</returns>
-    public bool TryTake(out int slot, out WdQueued task)
+    public bool TryTake(out int slot, out uint sequence)
     {
         while (_current is not null || NextRing())
         {
             while (_current!.TryRead(out var token))
             {
-                slot = (int)(uint)token;
-                if ((uint)slot >= (uint)Slots)
-                    continue;
-                task = Slot(slot).Queued;
-                // The copy is whole if the sequence is still the token's; another one means that a newer token is under way.
-                Volatile.ReadBarrier();
-                if (Slot(slot).Queued.Sequence == (uint)(token >> 32) && task.Sequence == (uint)(token >> 32))
+                (slot, sequence) = ((int)(uint)token, (uint)(token >> 32));
+                // A token of an earlier queueing: a newer one is under way.
+                if ((uint)slot < (uint)Slots && Slot(slot).Queued.Sequence == sequence)
                     return true;
             }
             _current.Release();
             _current = null;
         }
-        (slot, task) = (-1, default);
+        (slot, sequence) = (-1, 0);
         return false;
+    }
+
+    /// <summary>
+    /// Whether what was read of a slot's record before this call is all of one queueing. If not, it may be of several, and is to be passed over: a newer token is under
+    /// way.
+    /// </summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="sequence">As <see cref="TryTake"/> said.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsWhole(int slot, uint sequence)
+    {
+        Volatile.ReadBarrier();
+        return Slot(slot).Queued.Sequence == sequence;
     }
 
     /// <summary>Hands a decision over; it is seen after <see cref="EndTurn"/>.</summary>
