@@ -27,8 +27,6 @@ public sealed partial class RunQueue
     {
         // Gaps and what is behind the end may hold any item, also this one.
         ref var entries = ref _nodes[node];
-        if (node == _head && entries.Items[_first] == item && entries.Keys[_first] != RunQueueNode.Unused)
-            return _first;
         Span<int> items = entries.Items;
         var index = items.IndexOf(item);
         while (entries.Keys[index] == RunQueueNode.Unused)

@@ -40,7 +40,6 @@ public sealed partial class RunQueue
     private readonly int[] _leafOf;   // by slot
     private readonly long[] _sorted = new long[Width];
     private int _root, _head, _free;
-    private int _first; // where in the head the first task was found last: a hint
     private ulong _origin;
 
     /// <summary>Allocates a queue.</summary>
@@ -180,7 +179,7 @@ public sealed partial class RunQueue
             return false;
         }
         ref var head = ref _nodes[_head];
-        index = _first = head.IndexOfMin();
+        index = head.IndexOfMin();
         (slot, key) = (head.Items[index], Key(head.Keys[index]));
         return true;
     }

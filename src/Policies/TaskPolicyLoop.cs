@@ -86,20 +86,25 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         ulong key;
         var oldest = _turn == 0 ? _waiting.Oldest : -1;
         var overdue = oldest >= 0 && now - _waiting.Since(oldest) > Patience;
+        // Out of the queue at once: looking for the next first has to wait until that is done.
         if (overdue)
         {
             slot = oldest;
             _queue.TryGetKey(slot, out key);
+            _queue.Remove(slot);
         }
         else
         {
-            _queue.TryPeek(out slot, out key);
+            _queue.TryPop(out slot, out key);
         }
         ref readonly var task = ref port.Queued(slot);
-        var decision = _policy.Place(in task, key, ref port.State<TState>(slot), new Situation(now, _queue.Count - 1, port.Cpus));
+        var decision = _policy.Place(in task, key, ref port.State<TState>(slot), new Situation(now, _queue.Count, port.Cpus));
         if (!port.TryDecide(slot, key, in decision))
+        {
+            // Less room than there was said to be: garbage stands in its place.
+            _queue.Insert(slot, key);
             return false;
-        _queue.Remove(slot);
+        }
         _waiting.Remove(slot);
         Overdue += overdue ? 1UL : 0;
         return true;
