@@ -91,6 +91,9 @@ static __always_inline struct wd_handed *rings_task_of(u64 way, u32 slot)
 	return &rings_tasks[way & (RINGS_WAYS - 1)][slot & (RINGS_TASKS - 1)];
 }
 
+u32 rings_turn;
+u32 rings_zero; /* unknown to the verifier: a loop that begins at it is one for it */
+
 #define RINGS_COUNT(what, way) (rings_##what[(way) & (RINGS_WAYS - 1)]++)
 
 /* ---- a task is queued -----------------------------------------------------------------------------------------------
@@ -159,38 +162,95 @@ static __always_inline bool rings_publish(struct wd_handed *h, u32 seq)
 }
 
 /* Queues a batch: a part of it for each CPU. hand: makes a task known to the policy. */
-#define RINGS_UP(name, hand, custody)                                                                \
+#define RINGS_UP(name, hand)                                                                         \
 	SEC("syscall")                                                                               \
 	int name(struct rings_args *args)                                                            \
 	{                                                                                            \
-		u64 way = args->way, count = args->count, now = wd_now();                            \
-		int i;                                                                               \
+		u64 way = args->way, now = wd_now();                                                 \
+		u32 i, count = args->count;                                                          \
+		int cpu;                                                                             \
                                                                                                      \
 		use_arena();                                                                         \
-		wd_for(i, 0, count)                                                                  \
+		wd_for(cpu, 0, RINGS_CPUS)                                                           \
 		{                                                                                    \
-			u32 slot = rings_order[i & (RINGS_TASKS - 1)], seq;                          \
-			struct wd_handed *h = rings_task_of(way, slot);                              \
+			rings_cpu = cpu;                                                             \
+			for (i = rings_zero + count * cpu / RINGS_CPUS;                              \
+			     i < count * (cpu + 1) / RINGS_CPUS && can_loop; i++) {                  \
+				u32 slot = rings_order[i & (RINGS_TASKS - 1)], seq;                  \
+				struct wd_handed *h = rings_task_of(way, slot);                      \
                                                                                                      \
-			rings_cpu = (u32)i * RINGS_CPUS / (u32)RINGS_TASKS;                          \
-			seq = rings_queue(h, slot, now);                                             \
-			if (custody)                                                                 \
+				seq = rings_queue(h, slot, now);                                     \
 				__sync_lock_test_and_set(&h->state, WD_STATE(seq, WD_PHASE_HANDED)); \
-			else                                                                         \
-				h->state = WD_STATE(seq, WD_PHASE_HANDED);                           \
-			if (!hand(h, seq))                                                           \
-				RINGS_COUNT(failed, way);                                            \
+				if (!hand(h, seq))                                                   \
+					RINGS_COUNT(failed, way);                                    \
+			}                                                                            \
 		}                                                                                    \
 		return 0;                                                                            \
 	}
 
-RINGS_UP(rings_up_queue, rings_push, true)
-RINGS_UP(rings_up_buffer, rings_submit, true)
-RINGS_UP(rings_up_arena, rings_publish, true)
+RINGS_UP(rings_up_queue, rings_push)
+RINGS_UP(rings_up_buffer, rings_submit)
+RINGS_UP(rings_up_arena, rings_publish)
 
-/* The direction alone: without the exchange that says whose the task is. */
-RINGS_UP(rings_only_up_buffer, rings_submit, false)
-RINGS_UP(rings_only_up_arena, rings_publish, false)
+/*
+ * The direction alone, nothing else in the loop: tokens only, and tokens with the records that they speak of.
+ */
+#define RINGS_ONLY_UP(name, hand)                                                   \
+	SEC("syscall")                                                              \
+	int name(struct rings_args *args)                                           \
+	{                                                                           \
+		u64 way = args->way;                                                \
+		u32 i, count = args->count, seq = ++rings_turn;                     \
+		int cpu;                                                            \
+                                                                                    \
+		use_arena();                                                        \
+		wd_for(cpu, 0, RINGS_CPUS)                                          \
+		{                                                                   \
+			rings_cpu = cpu;                                            \
+			for (i = rings_zero + count * cpu / RINGS_CPUS;             \
+			     i < count * (cpu + 1) / RINGS_CPUS && can_loop; i++) { \
+				if (!hand(rings_task_of(way, i + 1), i + 1, seq))   \
+					RINGS_COUNT(failed, way);                   \
+			}                                                           \
+		}                                                                   \
+		return 0;                                                           \
+	}
+
+static __always_inline bool rings_submit_token(struct wd_handed *h, u32 slot, u32 seq)
+{
+	u64 *token = bpf_ringbuf_reserve(&rings_buffer_up, sizeof(*token), 0);
+
+	if (!token)
+		return false;
+	*token = WD_TOKEN(slot, seq);
+	bpf_ringbuf_submit(token, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+static __always_inline bool rings_put_token(struct wd_handed *h, u32 slot, u32 seq)
+{
+	if (!wd_has_room())
+		return false;
+	wd_put_token(WD_TOKEN(slot, seq));
+	return true;
+}
+
+static __always_inline bool rings_submit_task(struct wd_handed *h, u32 slot, u32 seq)
+{
+	h->slot = slot;
+	return rings_submit(h, seq);
+}
+
+static __always_inline bool rings_publish_task(struct wd_handed *h, u32 slot, u32 seq)
+{
+	h->slot = slot;
+	return rings_publish(h, seq);
+}
+
+RINGS_ONLY_UP(rings_tokens_up_buffer, rings_submit_token)
+RINGS_ONLY_UP(rings_tokens_up_arena, rings_put_token)
+RINGS_ONLY_UP(rings_tasks_up_buffer, rings_submit_task)
+RINGS_ONLY_UP(rings_tasks_up_arena, rings_publish_task)
 
 /* ---- a decision comes back ------------------------------------------------------------------------------------------
  */
@@ -250,11 +310,10 @@ SEC("syscall")
 int rings_down_queue(struct rings_args *args)
 {
 	struct rings_decision d;
-	int i, count = args->count;
+	u32 i, count = args->count;
 
 	rings_begin(args->way);
-	wd_for(i, 0, count)
-	{
+	for (i = rings_zero; i < count && can_loop; i++) {
 		if (bpf_map_pop_elem(&rings_queue_down, &d)) {
 			RINGS_COUNT(failed, rings_batch.way);
 			break;
@@ -267,13 +326,12 @@ int rings_down_queue(struct rings_args *args)
 
 static __always_inline int rings_drain_arena(struct rings_args *args, bool custody)
 {
-	int i, count = args->count;
+	u32 i, count = args->count;
 	u64 token;
 
 	use_arena();
 	rings_begin(args->way);
-	wd_for(i, 0, count)
-	{
+	for (i = rings_zero; i < count && can_loop; i++) {
 		struct wd_decision __arena *d;
 
 		if (wd_take_decision(&token) != WD_TAKEN) {
@@ -294,12 +352,50 @@ int rings_down_arena(struct rings_args *args)
 }
 
 SEC("syscall")
-int rings_only_down_arena(struct rings_args *args)
+int rings_tokens_down_arena(struct rings_args *args)
+{
+	u32 i, count = args->count;
+	u64 token;
+
+	use_arena();
+	rings_begin(args->way);
+	for (i = rings_zero; i < count && can_loop; i++) {
+		if (wd_take_decision(&token) != WD_TAKEN)
+			break;
+		rings_batch.digest += token;
+		rings_batch.applied++;
+	}
+	rings_end();
+	return 0;
+}
+
+static long rings_drained_token(struct bpf_dynptr *message, void *context)
+{
+	const u64 *token = bpf_dynptr_data(message, 0, sizeof(*token));
+
+	if (token) {
+		rings_batch.digest += *token;
+		rings_batch.applied++;
+	}
+	return 0;
+}
+
+SEC("syscall")
+int rings_tokens_down_buffer(struct rings_args *args)
+{
+	rings_begin(args->way);
+	bpf_user_ringbuf_drain(&rings_buffer_down, rings_drained_token, NULL, BPF_RB_NO_WAKEUP);
+	rings_end();
+	return 0;
+}
+
+SEC("syscall")
+int rings_decisions_down_arena(struct rings_args *args)
 {
 	return rings_drain_arena(args, false);
 }
 
-static long rings_drained(struct bpf_dynptr *message, void *context)
+static long rings_drained_record(struct bpf_dynptr *message, void *context)
 {
 	const struct rings_decision *d = bpf_dynptr_data(message, 0, sizeof(*d));
 
@@ -312,10 +408,10 @@ static long rings_drained(struct bpf_dynptr *message, void *context)
 }
 
 SEC("syscall")
-int rings_only_down_buffer(struct rings_args *args)
+int rings_decisions_down_buffer(struct rings_args *args)
 {
 	rings_begin(args->way);
-	if (bpf_user_ringbuf_drain(&rings_buffer_down, rings_drained, NULL, BPF_RB_NO_WAKEUP) != args->count)
+	if (bpf_user_ringbuf_drain(&rings_buffer_down, rings_drained_record, NULL, BPF_RB_NO_WAKEUP) != args->count)
 		RINGS_COUNT(failed, rings_batch.way);
 	rings_end();
 	return 0;

@@ -49,13 +49,12 @@ static int copy_message(void *context, void *message, size_t size)
 	return 0;
 }
 
-struct wd_bench_reader *wd_bench_reader_open(s64 fd, u32 size)
+struct wd_bench_reader *wd_bench_reader_open(s64 fd)
 {
 	struct wd_bench_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
 		return NULL;
-	reader->size = size;
 	reader->ring = ring_buffer__new((int)fd, copy_message, reader, NULL);
 	if (!reader->ring) {
 		free(reader);
@@ -64,11 +63,12 @@ struct wd_bench_reader *wd_bench_reader_open(s64 fd, u32 size)
 	return reader;
 }
 
-s64 wd_bench_reader_read(struct wd_bench_reader *reader, void *to, u32 room)
+s64 wd_bench_reader_read(struct wd_bench_reader *reader, void *to, u32 size, u32 room)
 {
 	int result;
 
 	reader->to = to;
+	reader->size = size;
 	reader->room = room;
 	reader->count = 0;
 	result = ring_buffer__consume(reader->ring);

@@ -32,11 +32,11 @@ void wd_bench_map_close(s64 fd);
 s64 wd_bench_queue_pop(s64 fd, void *value);
 s64 wd_bench_queue_push(s64 fd, const void *value);
 
-/* Reads a BPF ring buffer whose messages all have one size. */
+/* Reads a BPF ring buffer. */
 struct wd_bench_reader;
-struct wd_bench_reader *wd_bench_reader_open(s64 fd, u32 size);
-/* Copies all messages there are; returns how many, or -errno, -EMSGSIZE if there is no room for them. */
-s64 wd_bench_reader_read(struct wd_bench_reader *reader, void *to, u32 room);
+struct wd_bench_reader *wd_bench_reader_open(s64 fd);
+/* Copies all messages there are; returns how many, or -errno, -EMSGSIZE if one has another size or there is no room. */
+s64 wd_bench_reader_read(struct wd_bench_reader *reader, void *to, u32 size, u32 room);
 void wd_bench_reader_close(struct wd_bench_reader *reader);
 
 /* Writes a BPF user ring buffer. */

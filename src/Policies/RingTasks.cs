@@ -43,6 +43,7 @@ internal sealed class RingTasks
     {
         while (Rings.TryTake(out slot, out var sequence))
         {
+            Rings.FetchAhead();
             ref readonly var from = ref Rings.Slot(slot).Queued;
             // Field by field: what was stored in small pieces a moment ago is slow to load in large ones.
             var (generation, previous, allowed, weight, woken) = (from.Generation, from.PrevCpu, from.AllowedCpus, from.Weight, from.Woken);
@@ -75,7 +76,7 @@ internal sealed class RingTasks
     internal bool TryDecide(int slot, ulong key, in Decision decision)
     {
         ref readonly var taken = ref _taken[slot];
-        ref var to = ref Rings.Slot(slot).Decision;
+        ref var to = ref Rings.Decision(slot);
         to.Key = key;
         to.Slice = decision.Slice;
         to.Cpu = (short)Math.Clamp(decision.Cpu, -1, short.MaxValue);

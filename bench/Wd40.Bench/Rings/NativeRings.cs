@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace Wd40.Bench;
 
 /// <summary>
-/// The functions of bench/native/rings.c. Those that are called once for each task are called without a switch of the garbage collector's mode: what the arena
-/// is compared with is to look as good as it can.
+/// The functions of bench/native/rings.c. Those that are called once for each task are called without a switch of the garbage collector's
+/// mode: what the arena is compared with is to look as good as it can.
 /// </summary>
 internal static class NativeRings
 {
@@ -21,10 +21,10 @@ internal static class NativeRings
     internal static extern long QueuePush(long map, ref readonly RingDecision decision);
 
     [DllImport(Library, EntryPoint = "wd_bench_reader_open"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern nint ReaderOpen(long map, uint size);
+    internal static extern nint ReaderOpen(long map);
 
     [DllImport(Library, EntryPoint = "wd_bench_reader_read"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern long ReaderRead(nint reader, ref RingTask tasks, uint room);
+    internal static extern long ReaderRead(nint reader, ref byte to, uint size, uint room);
 
     [DllImport(Library, EntryPoint = "wd_bench_reader_close"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern void ReaderClose(nint reader);
@@ -33,7 +33,7 @@ internal static class NativeRings
     internal static extern nint WriterOpen(long map);
 
     [DllImport(Library, EntryPoint = "wd_bench_writer_write"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern long WriterWrite(nint writer, ref readonly RingDecision decisions, uint size, uint count);
+    internal static extern long WriterWrite(nint writer, ref readonly byte from, uint size, uint count);
 
     [DllImport(Library, EntryPoint = "wd_bench_writer_close"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern void WriterClose(nint writer);

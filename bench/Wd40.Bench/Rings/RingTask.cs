@@ -36,7 +36,7 @@ internal struct RingTask
         Tgid = Tgid,
         PreviousCpu = PreviousCpu,
         AllowedCpus = (int)AllowedCpus,
-        Weight = Weight,
+        Weight = Math.Max(Weight, 1),
         Woken = Woken != 0,
         ExecRuntime = ExecRuntime,
         Uncharged = Uncharged,

@@ -5,17 +5,26 @@ using Wd40.Policies;
 namespace Wd40.Bench;
 
 /// <summary>One way up and down. A run takes a batch of tasks to the policy and the decisions back.</summary>
+/// <param name="name">Word for the table.</param>
+/// <param name="rings">The kernel half's ends.</param>
+/// <param name="index">Whose tasks.</param>
+/// <param name="up">Program that queues the tasks.</param>
+/// <param name="down">Program that takes the decisions.</param>
 internal abstract class RingWay(string name, RingObject rings, int index, string up, string down)
 {
+    /// <summary>Parts of a run.</summary>
+    internal static IReadOnlyList<string> Parts { get; } = ["kernel, up", "user half", "kernel, down"];
+
     /// <summary>Word for the table.</summary>
     internal string Name => name;
 
-    /// <summary>Timestamps of the last run: begin, tasks queued, decided about, decisions applied.</summary>
-    internal long[] Stamps { get; } = new long[4];
+    /// <summary>Timestamps of the last run: at its begin and after each part.</summary>
+    internal long[] Stamps { get; } = new long[Parts.Count + 1];
 
+    /// <summary>The kernel half's ends.</summary>
     protected RingObject Rings => rings;
 
-    /// <summary>A policy with its loop.</summary>
+    /// <summary>The policy with its loop.</summary>
     internal static IPolicyLoop<TPort> Policy<TPort>() where TPort : struct, IPolicyPort =>
         new PolicyRegistry().Find("deadline").Create<TPort>(new Dictionary<string, ulong>(), RingObject.Slots);
 
@@ -38,7 +47,7 @@ internal abstract class RingWay(string name, RingObject rings, int index, string
     internal void Check() => rings.Check(index, name);
 
     /// <summary>The user half's turn.</summary>
-    protected abstract void Turn();
+    internal abstract void Turn();
 }
 
 /// <summary>Messages up, one system call a decision down.</summary>
@@ -48,7 +57,7 @@ internal sealed class MessageWay<TSource>(string name, RingObject rings, int ind
     private readonly IPolicyLoop<MessagePort<TSource>> _policy = Policy<MessagePort<TSource>>();
     private MessagePort<TSource> _port = new(source, rings.Map("rings_queue_down"));
 
-    protected override void Turn()
+    internal override void Turn()
     {
         _port.BeginStep();
         _policy.Step(ref _port);
@@ -61,7 +70,7 @@ internal sealed class ArenaWay(string name, RingObject rings, int index) : RingW
     private readonly IPolicyLoop<ArenaPort> _policy = Policy<ArenaPort>();
     private ArenaPort _port = new(rings.Rings, RingObject.Cpus);
 
-    protected override void Turn()
+    internal override void Turn()
     {
         if (Rings.Rings.BeginTurn())
             _policy.Drop();

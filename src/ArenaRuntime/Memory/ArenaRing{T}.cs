@@ -95,6 +95,21 @@ public sealed class ArenaRing<T> where T : unmanaged
         return true;
     }
 
+    /// <summary>Consumer: a message that is known to be there, and is not taken.</summary>
+    /// <param name="ahead">0: the one that <see cref="TryRead"/> returns next.</param>
+    /// <param name="message">A copy.</param>
+    /// <returns>False if it is not known yet whether there is one.</returns>
+    public bool TryPeek(uint ahead, out T message)
+    {
+        if (_writtenHere - _readHere <= ahead)
+        {
+            message = default;
+            return false;
+        }
+        message = Slot(_readHere + ahead);
+        return true;
+    }
+
     /// <summary>Consumer: hands the slots of read messages back to the producer.</summary>
     public void Release() => Volatile.Write(ref _read.In(_arena), _readHere);
 

@@ -13,8 +13,11 @@ public sealed class PolicyRings
 {
     private const int WordBits = 64;
 
+    /// <summary>How many tokens ahead records are fetched: another CPU has just written them, and a few tasks take as long as its cache to answer.</summary>
+    private const uint Ahead = 3;
+
     private readonly Arena _arena;
-    private readonly ulong _handovers, _exchange;
+    private readonly ulong _handovers, _identity, _decided, _exchange;
     private readonly ArenaPtr<ulong> _tail, _head;
     private readonly ArenaRing<ulong>[] _queued;
     private readonly ArenaRing<ulong> _decisions;
@@ -36,6 +39,8 @@ public sealed class PolicyRings
         _ = arena.Ref<WdExchange>(layout.Exchange);
         (_arena, Slots, Cpus) = (arena, slots, cpus);
         (_handovers, _exchange) = (layout.Handovers, layout.Exchange);
+        ref var first = ref arena.Ref<WdHandover>(_handovers);
+        (_identity, _decided) = (arena.OffsetOf(ref first.Queued.Tid), arena.OffsetOf(ref first.Decision));
         _dirty = new ulong[(cpus + WordBits - 1) / WordBits];
         _queued = new ArenaRing<ulong>[cpus];
         for (var cpu = 0; cpu < cpus; cpu++)
@@ -71,8 +76,13 @@ public sealed class PolicyRings
     /// <param name="slot">Any number: it is taken modulo the slots there are.</param>
     public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
 
+    /// <summary>The user half's part of what stands in a slot. Nothing of the other part is touched.</summary>
+    /// <param name="slot">As for <see cref="Slot"/>.</param>
+    public ref WdDecision Decision(int slot) => ref _arena.At<WdDecision>(_decided + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
+
     /// <summary>
-    /// Takes the next queued task. What is then read of its record, in the slot's <see cref="WdHandover.Queued"/>, counts only if <see cref="IsWhole"/> says so afterwards.
+    /// Takes the next queued task. What is then read of its record, in the slot's <see cref="WdHandover.Queued"/>, counts only if
+    /// <see cref="IsWhole"/> says so afterwards.
     /// </summary>
     /// <param name="slot">Its slot, below <see cref="Slots"/>.</param>
     /// <param name="sequence">Number of this queueing of the task.</param>
@@ -84,8 +94,7 @@ public sealed class PolicyRings
             while (_current!.TryRead(out var token))
             {
                 (slot, sequence) = ((int)(uint)token, (uint)(token >> 32));
-                // A token of an earlier queueing: a newer one is under way.
-                if ((uint)slot < (uint)Slots && Slot(slot).Queued.Sequence == sequence)
+                if ((uint)slot < (uint)Slots)
                     return true;
             }
             _current.Release();
@@ -96,8 +105,8 @@ public sealed class PolicyRings
     }
 
     /// <summary>
-    /// Whether what was read of a slot's record before this call is all of one queueing. If not, it may be of several, and is to be passed over: a newer token is under
-    /// way.
+    /// Whether what was read of a slot's record before this call is all of one queueing, that of the token. If not, it may be of several, and is to
+    /// be passed over: a newer token is under way.
     /// </summary>
     /// <param name="slot">The slot.</param>
     /// <param name="sequence">As <see cref="TryTake"/> said.</param>
@@ -161,6 +170,17 @@ public sealed class PolicyRings
             exchange.HotTid = _thread;
         if (exchange.UserState != (uint)_state)
             Volatile.Write(ref exchange.UserState, (uint)_state);
+    }
+
+    /// <summary>Has the processor fetch what stands in a slot that is taken soon: both lines of the queued task, and the first of the user half's. Only a matter of speed.</summary>
+    public void FetchAhead()
+    {
+        if (_current is null || !_current.TryPeek(Ahead, out var token))
+            return;
+        var at = (ulong)(uint)((int)(uint)token & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>();
+        _arena.Prefetch(_handovers + at);
+        _arena.Prefetch(_identity + at);
+        _arena.Prefetch(_decided + at);
     }
 
     /// <summary>Finds the next ring with tokens. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
