@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+
 namespace Wd40.ArenaRuntime;
 
 /// <summary>
@@ -48,20 +50,11 @@ public sealed class ArenaRing<T> where T : unmanaged
 
     /// <summary>Producer: puts a message into the next slot, visible after <see cref="Publish"/>.</summary>
     /// <returns>False if the ring is full.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in T message)
     {
-        if (_writtenHere - _readHere > _mask)
-        {
-            var read = Volatile.Read(ref _read.In(_arena));
-            if (_writtenHere - read > _mask + 1)
-            {
-                Damaged++;
-                return false;
-            }
-            _readHere = read;
-            if (_writtenHere - read > _mask)
-                return false;
-        }
+        if (_writtenHere - _readHere > _mask && !LookForRoom())
+            return false;
         Slot(_writtenHere++) = message;
         return true;
     }
@@ -71,47 +64,50 @@ public sealed class ArenaRing<T> where T : unmanaged
 
     /// <summary>Consumer: copies the next message out.</summary>
     /// <returns>False if the ring is empty.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out T message)
     {
-        if (_readHere == _writtenHere)
+        if (_readHere == _writtenHere && !LookForMessages())
         {
-            var written = Volatile.Read(ref _written.In(_arena));
-            if (written - _readHere > _mask + 1)
-            {
-                // One of the two indices is wrong, and a producer that says its own again can only be met there.
-                Damaged++;
-                _readHere = _writtenHere = written;
-                message = default;
-                return false;
-            }
-            _writtenHere = written;
-            if (_readHere == written)
-            {
-                message = default;
-                return false;
-            }
+            message = default;
+            return false;
         }
         message = Slot(_readHere++);
         return true;
     }
 
-    /// <summary>Consumer: a message that is known to be there, and is not taken.</summary>
-    /// <param name="ahead">0: the one that <see cref="TryRead"/> returns next.</param>
-    /// <param name="message">A copy.</param>
-    /// <returns>False if it is not known yet whether there is one.</returns>
-    public bool TryPeek(uint ahead, out T message)
-    {
-        if (_writtenHere - _readHere <= ahead)
-        {
-            message = default;
-            return false;
-        }
-        message = Slot(_readHere + ahead);
-        return true;
-    }
-
     /// <summary>Consumer: hands the slots of read messages back to the producer.</summary>
     public void Release() => Volatile.Write(ref _read.In(_arena), _readHere);
+
+    /// <summary>Reads the consumer's index again. True if there is room.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool LookForRoom()
+    {
+        var read = Volatile.Read(ref _read.In(_arena));
+        if (_writtenHere - read > _mask + 1)
+        {
+            Damaged++;
+            return false;
+        }
+        _readHere = read;
+        return _writtenHere - read <= _mask;
+    }
+
+    /// <summary>Reads the producer's index again. True if there is a message.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool LookForMessages()
+    {
+        var written = Volatile.Read(ref _written.In(_arena));
+        if (written - _readHere > _mask + 1)
+        {
+            // One of the two indices is wrong, and a producer that says its own again can only be met there.
+            Damaged++;
+            _readHere = _writtenHere = written;
+            return false;
+        }
+        _writtenHere = written;
+        return _readHere != written;
+    }
 
     private unsafe ref T Slot(ulong index) => ref _arena.At<T>(_slots + (index & _mask) * (ulong)sizeof(T));
 }

@@ -14,7 +14,7 @@ public sealed class PolicyRings
     private const int WordBits = 64;
 
     /// <summary>How many tokens ahead records are fetched: another CPU has just written them, and a few tasks take as long as its cache to answer.</summary>
-    private const uint Ahead = 3;
+    private const int Ahead = 3;
 
     private readonly Arena _arena;
     private readonly ulong _handovers, _identity, _decided, _exchange;
@@ -22,7 +22,9 @@ public sealed class PolicyRings
     private readonly ArenaRing<ulong>[] _queued;
     private readonly ArenaRing<ulong> _decisions;
     private readonly ulong[] _dirty;
-    private ArenaRing<ulong>? _current;
+    // Taken from a ring and not handed out yet.
+    private readonly ulong[] _tokens = new ulong[WdConstants.QueuedRing];
+    private int _next, _count;
     private uint _thread;
     private WdUserState _state;
 
@@ -87,21 +89,17 @@ public sealed class PolicyRings
     /// <param name="slot">Its slot, below <see cref="Slots"/>.</param>
     /// <param name="sequence">Number of this queueing of the task.</param>
     /// <returns>False if there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out int slot, out uint sequence)
     {
-        while (_current is not null || NextRing())
+        if (_next == _count && !NextTokens())
         {
-            while (_current!.TryRead(out var token))
-            {
-                (slot, sequence) = ((int)(uint)token, (uint)(token >> 32));
-                if ((uint)slot < (uint)Slots)
-                    return true;
-            }
-            _current.Release();
-            _current = null;
+            (slot, sequence) = (-1, 0);
+            return false;
         }
-        (slot, sequence) = (-1, 0);
-        return false;
+        var token = _tokens[_next++];
+        (slot, sequence) = ((int)(uint)token, (uint)(token >> 32));
+        return true;
     }
 
     /// <summary>
@@ -175,16 +173,35 @@ public sealed class PolicyRings
     /// <summary>Has the processor fetch what stands in a slot that is taken soon: both lines of the queued task, and the first of the user half's. Only a matter of speed.</summary>
     public void FetchAhead()
     {
-        if (_current is null || !_current.TryPeek(Ahead, out var token))
+        var ahead = _next + Ahead;
+        if (ahead >= _count)
             return;
-        var at = (ulong)(uint)((int)(uint)token & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>();
+        var at = (ulong)(uint)((int)(uint)_tokens[ahead] & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>();
         _arena.Prefetch(_handovers + at);
         _arena.Prefetch(_identity + at);
         _arena.Prefetch(_decided + at);
     }
 
-    /// <summary>Finds the next ring with tokens. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
-    private bool NextRing()
+    /// <summary>Empties rings that are marked until there is a token.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool NextTokens()
+    {
+        (_next, _count) = (0, 0);
+        while (_count == 0 && NextRing() is { } ring)
+        {
+            while (_count < _tokens.Length && ring.TryRead(out var token))
+            {
+                _tokens[_count] = token;
+                // One of a slot that there is not is overwritten by the next.
+                _count += (uint)token < (uint)Slots ? 1 : 0;
+            }
+            ring.Release();
+        }
+        return _count > 0;
+    }
+
+    /// <summary>The next ring that is marked. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
+    private ArenaRing<ulong>? NextRing()
     {
         for (var word = 0; word < _dirty.Length; word++)
         {
@@ -200,13 +217,11 @@ public sealed class PolicyRings
             {
                 var cpu = (word * WordBits) + BitOperations.TrailingZeroCount(bits);
                 bits &= bits - 1;
-                if (cpu >= Cpus)
-                    continue;
-                _current = _queued[cpu];
-                return true;
+                if (cpu < Cpus)
+                    return _queued[cpu];
             }
         }
-        return false;
+        return null;
     }
 
     private static ArenaRing<ulong> QueuedRing(Arena arena, ulong at)
