@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Wd40.ArenaRuntime;
 
@@ -74,6 +75,23 @@ public sealed class ArenaRing<T> where T : unmanaged
         }
         message = Slot(_readHere++);
         return true;
+    }
+
+    /// <summary>Consumer: copies out what there is, as far as it fits.</summary>
+    /// <returns>How many messages.</returns>
+    public int Read(Span<T> to)
+    {
+        if (to.IsEmpty || (_readHere == _writtenHere && !LookForMessages()))
+            return 0;
+        var count = (int)Math.Min(_writtenHere - _readHere, (ulong)to.Length);
+        // An access like any other comes first: it throws when the arena is gone, and a copy of many does not.
+        to[0] = Slot(_readHere);
+        // Up to the last slot, then on from the first.
+        var straight = (int)Math.Min((ulong)count, _mask + 1 - (_readHere & _mask));
+        MemoryMarshal.CreateReadOnlySpan(ref Slot(_readHere), straight).CopyTo(to);
+        MemoryMarshal.CreateReadOnlySpan(ref Slot(0), count - straight).CopyTo(to[straight..]);
+        _readHere += (ulong)count;
+        return count;
     }
 
     /// <summary>Consumer: hands the slots of read messages back to the producer.</summary>

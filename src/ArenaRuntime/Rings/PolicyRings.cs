@@ -186,18 +186,19 @@ public sealed class PolicyRings
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool NextTokens()
     {
-        (_next, _count) = (0, 0);
-        while (_count == 0 && NextRing() is { } ring)
+        var count = 0;
+        while (count == 0 && NextRing() is { } ring)
         {
-            while (_count < _tokens.Length && ring.TryRead(out var token))
+            foreach (var token in _tokens.AsSpan(0, ring.Read(_tokens)))
             {
-                _tokens[_count] = token;
                 // One of a slot that there is not is overwritten by the next.
-                _count += (uint)token < (uint)Slots ? 1 : 0;
+                _tokens[count] = token;
+                count += (uint)token < (uint)Slots ? 1 : 0;
             }
             ring.Release();
         }
-        return _count > 0;
+        (_next, _count) = (0, count);
+        return count > 0;
     }
 
     /// <summary>The next ring that is marked. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
