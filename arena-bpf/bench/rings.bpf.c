@@ -286,7 +286,7 @@ static __always_inline void rings_apply(u64 token, u64 key, u64 slice, s32 cpu, 
 	if (b->applied++ && wd_earlier(key, b->last))
 		RINGS_COUNT(disorder, way);
 	b->last = key;
-	b->digest = b->digest * 31 + token + slice;
+	b->digest = b->digest * 31 + token + key + slice + lease + rate + (u32)cpu;
 }
 
 static __always_inline void rings_apply_message(const struct rings_decision *d, bool custody)

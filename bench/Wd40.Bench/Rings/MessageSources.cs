@@ -30,7 +30,7 @@ internal struct BufferSource(RingBuffers buffers) : IMessageSource
         if (_next == _count)
         {
             _next = 0;
-            _count = buffers.Read<RingTask>(_tasks);
+            _count = buffers.Read(_tasks);
             if (_count == 0)
             {
                 task = default;

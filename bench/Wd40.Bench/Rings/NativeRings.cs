@@ -24,7 +24,10 @@ internal static class NativeRings
     internal static extern nint ReaderOpen(long map);
 
     [DllImport(Library, EntryPoint = "wd_bench_reader_read"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern long ReaderRead(nint reader, ref byte to, uint size, uint room);
+    internal static extern long ReaderRead(nint reader, ref RingTask to, uint size, uint room);
+
+    [DllImport(Library, EntryPoint = "wd_bench_reader_read"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    internal static extern long ReaderRead(nint reader, ref ulong to, uint size, uint room);
 
     [DllImport(Library, EntryPoint = "wd_bench_reader_close"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern void ReaderClose(nint reader);
@@ -33,7 +36,10 @@ internal static class NativeRings
     internal static extern nint WriterOpen(long map);
 
     [DllImport(Library, EntryPoint = "wd_bench_writer_write"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static extern long WriterWrite(nint writer, ref readonly byte from, uint size, uint count);
+    internal static extern long WriterWrite(nint writer, ref readonly RingDecision from, uint size, uint count);
+
+    [DllImport(Library, EntryPoint = "wd_bench_writer_write"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    internal static extern long WriterWrite(nint writer, ref readonly ulong from, uint size, uint count);
 
     [DllImport(Library, EntryPoint = "wd_bench_writer_close"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static extern void WriterClose(nint writer);

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Wd40.Bench;
 
 /// <summary>User-space ends of libbpf's ring buffers: one up, one down.</summary>
@@ -21,23 +18,23 @@ internal sealed class RingBuffers : IDisposable
         throw new InvalidOperationException("libbpf cannot map the ring buffers");
     }
 
-    /// <summary>Copies all messages out that came up.</summary>
+    /// <summary>Copies all messages out that came up, as tasks.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="InvalidOperationException">A message has another size, or there is no room.</exception>
-    internal int Read<T>(Span<T> to) where T : unmanaged
-    {
-        var count = NativeRings.ReaderRead(_reader, ref MemoryMarshal.AsBytes(to)[0], (uint)Unsafe.SizeOf<T>(), (uint)to.Length);
-        return count >= 0 ? (int)count : throw new InvalidOperationException($"cannot read the ring buffer (errno {-count})");
-    }
+    internal int Read(RingTask[] to) => Count(NativeRings.ReaderRead(_reader, ref to[0], RingTask.Size, (uint)to.Length));
 
-    /// <summary>Sends messages down, one by one.</summary>
+    /// <summary>Copies all messages out that came up, as tokens.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="InvalidOperationException">A message has another size, or there is no room.</exception>
+    internal int Read(ulong[] to) => Count(NativeRings.ReaderRead(_reader, ref to[0], sizeof(ulong), (uint)to.Length));
+
+    /// <summary>Sends decisions down, one by one.</summary>
     /// <exception cref="InvalidOperationException">There is no room.</exception>
-    internal void Write<T>(ReadOnlySpan<T> from) where T : unmanaged
-    {
-        var error = NativeRings.WriterWrite(_writer, in MemoryMarshal.AsBytes(from)[0], (uint)Unsafe.SizeOf<T>(), (uint)from.Length);
-        if (error < 0)
-            throw new InvalidOperationException($"cannot write the user ring buffer (errno {-error})");
-    }
+    internal void Write(RingDecision[] from) => Count(NativeRings.WriterWrite(_writer, in from[0], RingDecision.Size, (uint)from.Length));
+
+    /// <summary>Sends tokens down, one by one.</summary>
+    /// <exception cref="InvalidOperationException">There is no room.</exception>
+    internal void Write(ulong[] from) => Count(NativeRings.WriterWrite(_writer, in from[0], sizeof(ulong), (uint)from.Length));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,4 +44,7 @@ internal sealed class RingBuffers : IDisposable
         if (_writer != 0)
             NativeRings.WriterClose(_writer);
     }
+
+    private static int Count(long result) =>
+        result >= 0 ? (int)result : throw new InvalidOperationException($"libbpf cannot use the ring buffer (errno {-result})");
 }

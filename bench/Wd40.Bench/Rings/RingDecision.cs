@@ -8,6 +8,9 @@ namespace Wd40.Bench;
 [StructLayout(LayoutKind.Sequential)]
 internal struct RingDecision
 {
+    /// <summary>Bytes.</summary>
+    internal const int Size = 40;
+
     internal ulong Token;
     internal ulong Key;
     internal ulong Slice;

@@ -23,7 +23,7 @@ internal sealed class RingDirections
         (_rings, _buffers) = (rings, buffers);
         // Tasks that were handed over, so that decisions about them are taken as often as they come.
         rings.Run("rings_up_buffer", Index);
-        buffers.Read<RingTask>(_tasks);
+        buffers.Read(_tasks);
         for (var i = 0; i < _decisions.Length; i++)
             _decisions[i] = new RingDecision { Token = _tasks[i].Token, Key = (ulong)i, Slice = 1_000_000, Cpu = -1, Lease = 20_000, Rate = 1024 };
     }
@@ -54,7 +54,7 @@ internal sealed class RingDirections
     private ulong TokensUpBuffer()
     {
         _rings.Run("rings_tokens_up_buffer", Index);
-        return Sum(_tokens.AsSpan(0, _buffers.Read<ulong>(_tokens)));
+        return Sum(_tokens.AsSpan(0, _buffers.Read(_tokens)));
     }
 
     private ulong TokensUpArena()
@@ -70,7 +70,7 @@ internal sealed class RingDirections
     {
         _rings.Run("rings_tasks_up_buffer", Index);
         ulong sum = 0;
-        foreach (ref readonly var task in _tasks.AsSpan(0, _buffers.Read<RingTask>(_tasks)))
+        foreach (ref readonly var task in _tasks.AsSpan(0, _buffers.Read(_tasks)))
             sum += (uint)task.Token;
         return sum;
     }
@@ -94,7 +94,7 @@ internal sealed class RingDirections
     {
         for (var i = 0; i < _tokens.Length; i++)
             _tokens[i] = (ulong)i;
-        _buffers.Write<ulong>(_tokens);
+        _buffers.Write(_tokens);
         _rings.Run("rings_tokens_down_buffer", Index);
         return _rings.Digest(Index);
     }
@@ -110,7 +110,7 @@ internal sealed class RingDirections
 
     private ulong DecisionsDownBuffer()
     {
-        _buffers.Write<RingDecision>(_decisions);
+        _buffers.Write(_decisions);
         _rings.Run("rings_decisions_down_buffer", Index);
         return _rings.Digest(Index);
     }

@@ -8,6 +8,9 @@ namespace Wd40.Bench;
 [StructLayout(LayoutKind.Sequential)]
 internal struct RingTask
 {
+    /// <summary>Bytes.</summary>
+    internal const int Size = 88;
+
     internal ulong Token;
     internal uint Generation;
     internal int PreviousCpu;
