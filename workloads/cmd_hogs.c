@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "load.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_GROUPS 64
+#define END_LOOK   (100 * NSEC_PER_MSEC) /* how often it is looked whether a signal has ended the window */
 
 struct group {
 	unsigned int count;
@@ -204,6 +206,27 @@ static void print_samples(const struct plan *p)
 	json_close(']');
 }
 
+static struct crew_shared *endable; /* whose window a signal ends, or NULL */
+
+static void end_window(int signal)
+{
+	u64 now = now_ns();
+
+	(void)signal;
+	if (now < endable->to_ns)
+		endable->to_ns = now > endable->from_ns ? now : endable->from_ns + 1;
+}
+
+/* The hogs, which see the new end, were forked while the signal was ignored: one sent to all of them is for this
+ * process. */
+static void end_window_by_signal(struct crew_shared *sh)
+{
+	struct sigaction action = {.sa_handler = end_window};
+
+	endable = sh;
+	sigaction(SIGUSR1, &action, NULL);
+}
+
 /* Runs the timetable: widening, ending, samples and both ends of the window, in the order of their times. */
 static void supervise(struct plan *p, u64 widen_at, u64 kill_at, u64 period, bool show, struct cpu_time *from,
 		      struct cpu_time *to)
@@ -217,6 +240,10 @@ static void supervise(struct plan *p, u64 widen_at, u64 kill_at, u64 period, boo
 		next = widen_at < next ? widen_at : next;
 		next = kill_at < next ? kill_at : next;
 		next = sample_at < next ? sample_at : next;
+		if (endable && next > now_ns() + END_LOOK) {
+			sleep_until(now_ns() + END_LOOK);
+			continue;
+		}
 		sleep_until(next);
 		if (next == widen_at) {
 			widen(p);
@@ -242,7 +269,7 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	const char *groups = NULL, *domains = NULL, *start_on = NULL, *kill_on = NULL, *memory = NULL;
 	double seconds = 6, warmup = 1, widen_after = 0.5, kill_after = 0;
 	unsigned int sample_ms = 0;
-	bool show = false, memory_late = false, placed = false;
+	bool show = false, memory_late = false, placed = false, signalled = false;
 	const struct option_def defs[] = {
 		{"groups", OPTION_TEXT, &groups,
 		 "N[:nice=X][:cpus=LIST][:start=LIST][:churn=PER_S[:without=LIST]],... (LIST joins ranges with '+'); "
@@ -259,6 +286,8 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 		{"memory-late", OPTION_FLAG, &memory_late, "each hog sets it itself, before the start"},
 		{"sample-ms", OPTION_UINT, &sample_ms, "record the hogs per domain at this period; 0: not"},
 		{"progress", OPTION_FLAG, &show, "print each sample on stderr"},
+		{"end-on-signal", OPTION_FLAG, &signalled,
+		 "SIGUSR1 ends the measured window; --seconds is its longest"},
 		{0},
 	};
 	struct plan *p = must_alloc(1, sizeof(*p));
@@ -295,6 +324,8 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 		p->samples_max = (unsigned int)((warmup + seconds) * 1000 / sample_ms) + 1;
 		p->samples = must_alloc(p->samples_max, sizeof(*p->samples));
 	}
+	if (signalled)
+		signal(SIGUSR1, SIG_IGN);
 	crew_init(&p->crew, p->hog_count);
 	if (memory) {
 		memory_policy_parse("--memory", memory, &policy);
@@ -316,6 +347,8 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	}
 	crew_start(&p->crew, warmup, seconds);
 	start = p->crew.shared->start_ns;
+	if (signalled)
+		end_window_by_signal(p->crew.shared);
 	supervise(p, placed ? start + seconds_to_ns(widen_after) : UINT64_MAX,
 		  kill_on ? start + seconds_to_ns(kill_after) : UINT64_MAX, sample_ms * NSEC_PER_MSEC, show, &from,
 		  &to);

@@ -6,6 +6,8 @@
 #include "wd40/exit.h"
 #include "wd40/masks.h"
 
+#define WD_CLOCK_BOOTTIME 7 /* of the kernel's clocks; no header that BPF can include has it */
+
 struct wd_exit_record wd_exit_record;
 
 static __always_inline int wd_install_mask(u32 index, struct bpf_cpumask *mask)

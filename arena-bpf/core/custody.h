@@ -192,18 +192,26 @@ static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 		wd_preempt_cpu(h->custody, now);
 }
 
-/* The kernel half serves all tasks from now on, until the user half is back. */
-static __always_inline void wd_take_over(void)
+/*
+ * A takeover, or a further one: the user half has to see an epoch that it has not seen before the kernel half gives
+ * back. The epoch comes before the mode, so that one who gives back by an older epoch finds that out.
+ */
+static __always_inline void wd_begin_takeover(void)
 {
 	struct wd_common *c = &wd_common;
 	struct wd_exchange __arena *x = wd_exchange();
 
-	if (c->mode != WD_CUSTODY_NORMAL ||
-	    __sync_val_compare_and_swap(&c->mode, WD_CUSTODY_NORMAL, WD_CUSTODY_TAKEN_OVER) != WD_CUSTODY_NORMAL)
-		return;
 	c->beat_then = x->beat;
-	x->epoch = ++c->epoch;
+	x->epoch = __sync_fetch_and_add(&c->epoch, 1) + 1;
+	__sync_lock_test_and_set(&c->mode, WD_CUSTODY_TAKEN_OVER);
 	x->mode = WD_CUSTODY_TAKEN_OVER;
+}
+
+/* The kernel half serves all tasks from now on, until the user half is back. */
+static __always_inline void wd_take_over(void)
+{
+	if (wd_common.mode == WD_CUSTODY_NORMAL)
+		wd_begin_takeover();
 }
 
 /* The user half has seen the takeover, has dropped what it held, and goes on: tasks are handed over again. */
@@ -211,11 +219,17 @@ static __always_inline void wd_give_back(u64 now)
 {
 	struct wd_common *c = &wd_common;
 	struct wd_exchange __arena *x = wd_exchange();
+	u64 epoch = c->epoch;
 
-	if (c->mode != WD_CUSTODY_TAKEN_OVER || x->seen_epoch != c->epoch || x->beat == c->beat_then)
+	if (c->mode != WD_CUSTODY_TAKEN_OVER || x->seen_epoch != epoch || x->beat == c->beat_then)
 		return;
 	if (__sync_val_compare_and_swap(&c->mode, WD_CUSTODY_TAKEN_OVER, WD_CUSTODY_NORMAL) != WD_CUSTODY_TAKEN_OVER)
 		return;
+	/* Another takeover has begun since: that one is not seen. */
+	if (*(volatile u64 *)&c->epoch != epoch) {
+		__sync_lock_test_and_set(&c->mode, WD_CUSTODY_TAKEN_OVER);
+		return;
+	}
 	c->beat_at = now;
 	x->mode = WD_CUSTODY_NORMAL;
 }

@@ -6,6 +6,13 @@
 #include "common.h"
 #include "hybrid.h"
 
+/* Order and placement need no user half, so that it is all the same to them who has it. */
+static __always_inline void wd_owner_changed(void)
+{
+}
+
+#include "owner.h"
+
 s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
 {
 	int i, err;
@@ -38,7 +45,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
 			return err;
 		KF(scx_bpf_cpuperf_set)(i, wd_perf);
 	}
-	return 0;
+	return wd_start_ownership();
 }
 
 #endif

@@ -18,7 +18,6 @@ const volatile u64 wd_takeover_ns = 50 * WD_MSEC;
 const volatile u64 wd_own_slice = WD_MSEC; /* of a task of weight 100 that the kernel half places, ns */
 const volatile u8 wd_numa_local;	   /* 1: idle CPUs are looked for on the node that a memory policy names */
 const volatile u16 wd_domain_node_id[WD_MAX_DOMAINS]; /* the kernel's number of a domain's node */
-const volatile u32 wd_tgid;			      /* the policy's process */
 const volatile u32 wd_low_water = 1; /* fewer decided tasks than this: the policy's thread is to go on */
 
 struct {
@@ -44,15 +43,19 @@ struct wd_here wd_heres[WD_MAX_CPUS];
 
 #include "userspace_dispatch.h"
 
-static __always_inline bool wd_is_user(struct task_struct *p)
+/* What the predecessor was told does not hold for the next one: the next acknowledges a takeover of its own. */
+static __always_inline void wd_owner_changed(void)
 {
-	return p->tgid == wd_tgid;
+	use_arena();
+	wd_begin_takeover();
 }
+
+#include "owner.h"
 
 /* Which thread of the process decides is what it says itself; nobody else's can be taken for it. */
 static __always_inline bool wd_is_hot(struct task_struct *p)
 {
-	return wd_is_user(p) && p->pid == wd_exchange()->hot_tid;
+	return wd_is_owner(p) && p->pid == wd_exchange()->hot_tid;
 }
 
 /* ---- waking and queueing --------------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_wake_idle();
 		return;
 	}
-	if (wd_is_user(p)) {
+	if (wd_is_owner(p)) {
 		/* It may be what the policy's thread is waited for by, or waits for. */
 		wd_common.urgent = 1;
 		wd_place_here(p, h, enq_flags);
@@ -413,7 +416,8 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
 	/* Until the policy's thread has come to its loop. */
 	wd_take_over();
 	wd_common.beat_at = wd_common.user_ran_at = wd_now();
-	return wd_start_watch();
+	err = wd_start_watch();
+	return err ? err : wd_start_ownership();
 }
 
 SEC(".struct_ops.link")

@@ -30,7 +30,6 @@
 #define WD_DECIDED_MAX	  (500 * WD_MSEC) /* a decided task that has waited for longer is taken out of turn */
 #define WD_DECIDED_CHECK  (100 * WD_MSEC)
 #define WD_DECIDED_SCAN	  64
-#define WD_CLOCK_BOOTTIME 7  /* of the kernel's clocks; no header that BPF can include has it */
 #define WD_USER_TURNS	  4  /* so many times in a row, then others come first */
 #define WD_OTHERS_TURNS	  15 /* mask: in one of so many turns a CPU looks at queues of others */
 #define WD_STEAL_SCAN	  64 /* queues of other CPUs looked at by one without work */
@@ -112,7 +111,6 @@ extern const volatile struct wd_user_layout wd_user_layout;
 extern const volatile u64 wd_takeover_ns;
 extern const volatile u64 wd_own_slice;
 extern const volatile u32 wd_low_water;
-extern const volatile u32 wd_tgid;
 extern struct wd_common wd_common;
 extern struct wd_here wd_heres[WD_MAX_CPUS];
 

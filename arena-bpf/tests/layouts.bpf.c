@@ -4,6 +4,7 @@
 #define WD_OBJ layouts
 #include "wd40/module.h"
 #include "wd40/exit.h"
+#include "wd40/owner.h"
 #include "wd40/record.h"
 #include "wd40/rings.h"
 #include "wd40/slots.h"
@@ -20,6 +21,7 @@ struct {
 	struct wd_brief brief;
 	struct wd_task task;
 	struct wd_exit_record exit_record;
+	struct wd_ownership ownership;
 	struct wd_handover handover;
 	struct wd_queued_ring queued_ring;
 	struct wd_decision_ring decision_ring;

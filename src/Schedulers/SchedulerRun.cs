@@ -19,7 +19,7 @@ public abstract class SchedulerRun : IDisposable
     private const int EnablePollMs = 5;
     private const string CallbackTable = "sched_ext_ops";
     private const string SetupProgram = "wd_setup";
-    private const string ExitRecord = "wd_exit_record";
+    internal const string ExitRecord = "wd_exit_record";
     private const string FreeList = "wd_free_slots";
 
     /// <summary>SCX_OPS_SWITCH_PARTIAL, the same on all kernels.</summary>
@@ -28,7 +28,9 @@ public abstract class SchedulerRun : IDisposable
     private OpenObject? _open;
     private LoadedObject? _loaded;
     private AttachedScheduler? _attached;
+    private bool _left;
     private StatsServer? _statistics;
+    private readonly Adoption? _adoption;
 
     /// <summary>Prepares a run; nothing happens yet.</summary>
     protected SchedulerRun(SchedulerDefinition scheduler, Wd40Options options, StartSequence start, SchedulerLog log)
@@ -37,6 +39,7 @@ public abstract class SchedulerRun : IDisposable
         Options = options;
         Start = start;
         Log = log;
+        _adoption = Adoption.For(scheduler, options, log);
     }
 
     /// <summary>What runs.</summary>
@@ -82,10 +85,11 @@ public abstract class SchedulerRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(kernel);
         using var types = new KernelTypes(kernel);
+        var running = _adoption is not null && _adoption.FindRunning(kernel);
         // Read before the topology: a CPU that comes or goes in between makes the kernel ask for a restart.
         var hotplugSequence = Start.Do("doctor", ExitCode.UnfitMachine, () =>
         {
-            new Doctor(kernel, types).Require();
+            new Doctor(kernel, types).Require(running);
             return kernel.HotplugSequence;
         });
         Domains = Start.Do("topology", ExitCode.UnfitMachine,
@@ -96,8 +100,13 @@ public abstract class SchedulerRun : IDisposable
         Start.Do("kernel functions", ExitCode.DamagedKernel, () => KernelFunctions.Require(linked, types.Read()));
         _open = Start.Do("open", ExitCode.LayoutMismatch, () => OpenObject.Open(linked, OpenOptions()));
         Start.Do("read-only data", ExitCode.LayoutMismatch, () => Configure(_open, types.Read(), hotplugSequence));
-        _loaded = Start.Do("load", ExitCode.Failure, _open.Load);
+        if (running)
+            _loaded = Start.Do("adopt", ExitCode.LayoutMismatch, () => _adoption!.Open(_open));
+        _loaded ??= Start.Do("load", ExitCode.Failure, _open.Load);
     }
+
+    /// <summary>True if another process has loaded and attached what runs: arena and task table are in use.</summary>
+    private protected bool IsAdopted => _adoption is { HasAdopted: true };
 
     /// <summary>Fills the arena and the task table.</summary>
     /// <exception cref="SchedulerException">A step failed; the message names it.</exception>
@@ -105,6 +114,12 @@ public abstract class SchedulerRun : IDisposable
     {
         // First of all: what BPF programs write to pages that are not there is lost.
         Start.Do("populate", ExitCode.Failure, Arena.Populate);
+        if (IsAdopted)
+        {
+            Start.Do("take over", ExitCode.AttachRefused, () => _adoption!.TakeOwnership(Loaded));
+            Arena.Ref<WdHeader>(ArenaLayout.HeaderOffset).OwnerPid = (uint)Environment.ProcessId;
+            return;
+        }
         Start.Do("header", ExitCode.Failure, WriteHeader);
         Start.Do("set-up", ExitCode.Failure, () =>
         {
@@ -144,7 +159,10 @@ public abstract class SchedulerRun : IDisposable
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         collections = GC.CollectionCount(0) - collections;
         LeaveLoop();
-        Detach();
+        if (_adoption is not null && stop.IsTermination && ExitKind == 0)
+            Leave();
+        else
+            Detach();
         Log.Debug(string.Create(CultureInfo.InvariantCulture,
             $"loop ended ({cause}); detach: {TimeProvider.System.GetElapsedTime(ended).TotalMilliseconds:0.0} ms"));
         return Finish(new RunEnd(ReadExit(), [], null, allocated, collections));
@@ -160,9 +178,16 @@ public abstract class SchedulerRun : IDisposable
             + $"arena {Layout.Size >> 10} KiB, {Layout.MaxTasks} slots"));
     }
 
-    /// <summary>Makes it the running scheduler and checks that it stays so.</summary>
+    /// <summary>Makes it the running scheduler, or takes hold of the one that is running.</summary>
     /// <exception cref="SchedulerException">The kernel refused.</exception>
-    public void Attach() => _attached = Start.Do("attach", ExitCode.AttachRefused, Loaded.Attach);
+    public void Attach()
+    {
+        if (_adoption is not null)
+            Start.Do("pin maps", ExitCode.UnfitMachine, () => _adoption.PinMaps(Loaded));
+        _attached = Start.Do("attach", ExitCode.AttachRefused, Loaded.Attach);
+        if (_adoption is not null)
+            Start.Do("pin link", ExitCode.UnfitMachine, () => _adoption.PinLink(_attached));
+    }
 
     /// <summary>Exit kind that the kernel left, 0 while the scheduler runs. Allocates nothing.</summary>
     public int ExitKind => Volatile.Read(ref Loaded.Variable<WdExitRecord>(ExitRecord).Kind);
@@ -173,8 +198,17 @@ public abstract class SchedulerRun : IDisposable
     /// <summary>Puts the machine back on the default scheduler; returns when that is done.</summary>
     public void Detach()
     {
+        _adoption?.Remove();
         _attached?.Dispose();
         _attached = null;
+    }
+
+    /// <summary>Ends this process's part of it; the scheduler stays attached, for another process.</summary>
+    private void Leave()
+    {
+        _adoption!.Leave();
+        _attached?.Dispose();
+        (_attached, _left) = (null, true);
     }
 
     /// <summary>What the kernel said at the end; after <see cref="Detach"/>.</summary>
@@ -184,7 +218,8 @@ public abstract class SchedulerRun : IDisposable
     /// <exception cref="SchedulerException">The socket's path is taken.</exception>
     private protected void PrepareStatistics(KernelInterface kernel) => Start.Do("statistics", ExitCode.Failure, () =>
     {
-        var identity = new StatsIdentity(Scheduler.Name, OpsName.Version, Scheduler.Ops, kernel.Release);
+        // One that was adopted has the name that the version had which loaded it.
+        var identity = new StatsIdentity(Scheduler.Name, OpsName.Version, IsAdopted ? kernel.RunningScheduler : Scheduler.Ops, kernel.Release);
         _statistics = new StatsServer(CreateStatsSource(), Figures,
             new StatsServerOptions { Path = Options.StatsPath, Identity = identity, Group = Options.StatsGroup, Live = Live });
     });
@@ -203,7 +238,7 @@ public abstract class SchedulerRun : IDisposable
         var end = TimeProvider.System.GetTimestamp() + (long)(_enableLimit.TotalSeconds * TimeProvider.System.TimestampFrequency);
         while (ExitKind == 0)
         {
-            if (kernel.State == KernelInterface.Enabled && kernel.RunningScheduler == Scheduler.Ops)
+            if (kernel.State == KernelInterface.Enabled && (IsAdopted || kernel.RunningScheduler == Scheduler.Ops))
                 return;
             if (TimeProvider.System.GetTimestamp() > end)
             {
@@ -219,7 +254,11 @@ public abstract class SchedulerRun : IDisposable
     /// <summary>Detaches and frees everything.</summary>
     public void Dispose()
     {
-        Detach();
+        // An adopted one whose new process fails is left to the next: nobody waits for this one.
+        if (IsAdopted && _attached is not null && ExitKind == 0)
+            Leave();
+        if (!_left)
+            Detach();
         _statistics?.Dispose();
         Release();
         _loaded?.Dispose();
@@ -261,6 +300,7 @@ public abstract class SchedulerRun : IDisposable
     private void Configure(OpenObject open, Btf kernelTypes, ulong hotplugSequence)
     {
         SetShared(open, Layout, Domains, Options);
+        Adoption.Configure(open, Options);
         Configure(open);
 
         var ops = open.StructOps ?? throw new SchedulerException(ExitCode.LayoutMismatch, $"{open.Name} has no {CallbackTable}", "Add a core.");

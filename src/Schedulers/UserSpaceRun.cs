@@ -36,7 +36,6 @@ public sealed class UserSpaceRun : SchedulerRun
         open.SetVariable("wd_user_layout", Layout.Rings);
         open.SetVariable("wd_takeover_ns", Options.UserSpace.TakeoverMs * (ulong)WdConstants.Msec);
         open.SetVariable("wd_own_slice", Options.UserSpace.OwnSliceUs * (ulong)WdConstants.Usec);
-        open.SetVariable("wd_tgid", (uint)Environment.ProcessId);
         open.SetVariable("wd_low_water", NrCpus);
         open.SetVariable("wd_numa_local", (byte)(Options.UserSpace.NumaLocal ? 1 : 0));
         open.SetVariable<ushort>("wd_domain_node_id", Domains.DomainNodeId);
@@ -48,7 +47,11 @@ public sealed class UserSpaceRun : SchedulerRun
         _rings = new PolicyRings(Arena, Layout.Rings, (int)Layout.MaxTasks, (int)Layout.NrCpuIds);
         _loop = new PolicyLoop(_rings, (int)NrCpus, Policy.Create<ArenaPort>(Options.UserSpace.PolicyOptions, _rings.Slots), Figures,
             () => ExitKind != 0, stop, trial);
-        _loop.Turn();
+        // One that was adopted knows nothing of its tasks, and is in use: a turn would be taken for that of a policy that goes on.
+        if (IsAdopted)
+            _rings.Inherit();
+        else
+            _loop.Turn();
         // Asked for now: what a first call of libc allocates is none of the loop's.
         _thread = PolicyThread.Id;
         RuntimeHelpers.PrepareMethod(typeof(PolicyLoop).GetMethod(nameof(PolicyLoop.Run), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.MethodHandle);

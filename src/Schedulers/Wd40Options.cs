@@ -102,6 +102,12 @@ public sealed record Wd40Options
     /// <summary>--trial: s after attach at which the scheduler detaches by itself unless it is confirmed; null runs without end.</summary>
     public double? TrialSeconds { get; init; }
 
+    /// <summary>--adoptable: s for which the kernel half waits for another process when its own has ended; null: it ends with its process.</summary>
+    public double? AdoptableSeconds { get; init; }
+
+    /// <summary>--replace: the process that runs it is asked to end, so that this one takes its place.</summary>
+    public bool Replace { get; init; }
+
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }
 

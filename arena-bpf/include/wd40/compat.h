@@ -134,6 +134,7 @@ extern u64 KF(scx_bpf_now)(void) __kfunc_or();
 extern s32 KF(scx_bpf_task_cpu)(const struct task_struct *p) __kfunc;
 extern void KF(scx_bpf_cpuperf_set)(s32 cpu, u32 perf) __kfunc;
 extern void KF(scx_bpf_error_bstr)(char *fmt, unsigned long long *data, u32 data_sz) __kfunc;
+extern void KF(scx_bpf_exit_bstr)(s64 code, char *fmt, unsigned long long *data, u32 data_sz) __kfunc;
 
 /* One bounded loop; needs the three iterator kfuncs above under this object's names. */
 #define wd_for(i, start, end)                                                                                   \
@@ -334,6 +335,14 @@ static __always_inline s32 wd_task_cpu(struct task_struct *p)
 		static char ___fmt[] = fmt;                               \
 		unsigned long long ___args[] = {args};                    \
 		KF(scx_bpf_error_bstr)(___fmt, ___args, sizeof(___args)); \
+	})
+
+/* Ends the scheduler in good order, with an exit code of ours. */
+#define wd_end(code, fmt, args...)                                             \
+	({                                                                     \
+		static char ___fmt[] = fmt;                                    \
+		unsigned long long ___args[] = {args};                         \
+		KF(scx_bpf_exit_bstr)(code, ___fmt, ___args, sizeof(___args)); \
 	})
 
 #endif

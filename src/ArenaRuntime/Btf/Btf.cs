@@ -45,6 +45,16 @@ public sealed class Btf : IDisposable
         return Checked(Interop.Libbpf.BtfParse(path, 0), $"read the type information in {path}", log);
     }
 
+    /// <summary>Reads what the kernel keeps of an object that is loaded.</summary>
+    /// <param name="id">The kernel's number of it.</param>
+    /// <param name="what">What to call the object in messages.</param>
+    /// <exception cref="BpfException">The kernel has no such type information, or does not give it away.</exception>
+    internal static Btf FromKernel(uint id, string what)
+    {
+        using var log = BpfLog.Capture();
+        return Checked(Interop.Libbpf.BtfLoadFromKernelById(id), $"read the type information of {what}", log);
+    }
+
     /// <summary>The BTF of an open object; <paramref name="owner"/> is kept alive as long as this instance.</summary>
     internal static Btf Borrow(nint btf, object owner) => new(new BtfHandle(btf), owner);
 

@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0xee7de5e5691bae9a;
+    public const ulong Hash = 0x9e568da88b1de40a;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -126,6 +126,11 @@ public static class LayoutTable
             new("nr_cpu_ids", 544, 32, "u32"),
             new("nr_domains", 576, 32, "u32"),
             new("nr_nodes", 608, 32, "u32"),
+        ]),
+        new("wd_ownership", 16, 0x63f4743f38d0f3f2,
+        [
+            new("owner", 0, 64, "u64"),
+            new("seen", 64, 64, "u64"),
         ]),
         new("wd_queued", 128, 0xf0360feb7ac6401c,
         [

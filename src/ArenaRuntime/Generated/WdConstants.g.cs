@@ -39,6 +39,9 @@ public static class WdConstants
     /// <summary>WD_EXIT_REASON_LEN.</summary>
     public const int ExitReasonLen = 128;
 
+    /// <summary>WD_EXIT_UNADOPTED.</summary>
+    public const int ExitUnadopted = 1;
+
     /// <summary>WD_KEY_NONE.</summary>
     public const ulong KeyNone = 0xffffffffffffffff;
 
@@ -62,6 +65,15 @@ public static class WdConstants
 
     /// <summary>WD_NO_SLOT.</summary>
     public const uint NoSlot = 0xffffffff;
+
+    /// <summary>WD_OWNER_ENDED.</summary>
+    public const ulong OwnerEnded = 0xffffffffffffffff;
+
+    /// <summary>WD_OWNER_PID_BITS.</summary>
+    public const int OwnerPidBits = 22;
+
+    /// <summary>WD_OWNER_TICK.</summary>
+    public const int OwnerTick = 10000000;
 
     /// <summary>WD_PACE_ONE.</summary>
     public const int PaceOne = 1024;

@@ -11,6 +11,7 @@ public sealed class Doctor
 
     // The newest function without which no composition works: its presence stands for 6.16.
     private const string YoungestFunction = "scx_bpf_select_cpu_and";
+    private const string OtherSchedulers = "other schedulers";
     private const string ArenaMapType = "BPF_MAP_TYPE_ARENA";
 
     private static readonly (string Name, int Bit)[] _capabilities = [("CAP_SYS_ADMIN", 21), ("CAP_PERFMON", 38), ("CAP_BPF", 39)];
@@ -39,9 +40,10 @@ public sealed class Doctor
 
     /// <summary>Refuses to go on when a check fails.</summary>
     /// <exception cref="SchedulerException">The first failure, with exit code <see cref="ExitCode.UnfitMachine"/>.</exception>
-    public void Require()
+    /// <param name="adopts">True if the scheduler that runs is the one that this process is about to adopt.</param>
+    public void Require(bool adopts = false)
     {
-        if (Examine().FirstOrDefault(check => !check.Passed) is { } failed)
+        if (Examine().FirstOrDefault(check => !check.Passed && !(adopts && check.Name == OtherSchedulers)) is { } failed)
             throw new SchedulerException(ExitCode.UnfitMachine, failed.Finding, failed.Remedy);
     }
 
@@ -84,9 +86,9 @@ public sealed class Doctor
     {
         var state = _kernel.State;
         if (state == KernelInterface.Disabled)
-            return Pass("other schedulers", "none");
+            return Pass(OtherSchedulers, "none");
         var name = _kernel.RunningScheduler;
-        return Fail("other schedulers", $"another scheduler is {state}: {(name.Length > 0 ? name : "its name is not known yet")}; it was left alone",
+        return Fail(OtherSchedulers, $"another scheduler is {state}: {(name.Length > 0 ? name : "its name is not known yet")}; it was left alone",
             "Stop it first; then start this one.");
     }
 

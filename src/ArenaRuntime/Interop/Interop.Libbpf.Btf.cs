@@ -22,6 +22,9 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "btf__parse", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         internal static partial BtfHandle BtfParse(string path, nint ext);
 
+        [LibraryImport(Name, EntryPoint = "btf__load_from_kernel_by_id", SetLastError = true)]
+        internal static partial BtfHandle BtfLoadFromKernelById(uint id);
+
         [LibraryImport(Name, EntryPoint = "btf__free")]
         internal static partial void BtfFree(nint btf);
 

@@ -14,6 +14,28 @@ internal static partial class Interop
             Arena = 33,
         }
 
+        /// <summary>struct bpf_map_info up to the field that is read last.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct MapInfo
+        {
+            internal MapType Type;
+            internal uint Id;
+            internal uint KeySize;
+            internal uint ValueSize;
+            internal uint MaxEntries;
+            internal uint Flags;
+            internal Bytes16 Name;
+            internal uint IfIndex;
+            internal uint BtfVmlinuxValueTypeId;
+            internal ulong NetnsDev;
+            internal ulong NetnsIno;
+            internal uint BtfId;
+            internal uint BtfKeyTypeId;
+        }
+
+        [LibraryImport(Name, EntryPoint = "bpf_map_get_info_by_fd")]
+        internal static unsafe partial int MapGetInfoByFd(int fd, MapInfo* info, uint* length);
+
         [LibraryImport(Name, EntryPoint = "bpf_map__fd")]
         internal static partial int MapFd(nint map);
 

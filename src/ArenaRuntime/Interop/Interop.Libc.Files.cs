@@ -15,6 +15,9 @@ internal static partial class Interop
         [LibraryImport(Name, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         internal static unsafe partial byte* RealPath(string path, byte* resolved);
 
+        [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int MakeDirectory(string path, uint mode);
+
         [LibraryImport(Name, EntryPoint = "geteuid")]
         internal static partial uint EffectiveUser();
     }

@@ -10,25 +10,32 @@ namespace Wd40.ArenaRuntime;
 /// </summary>
 public sealed class LoadedObject : IDisposable
 {
-    private readonly BpfObjectHandle _handle;
+    private readonly IDisposable _owner;
+    private readonly Func<LoadedObject, AttachedScheduler>? _attach;
     private readonly SectionVariables _variables;
-    private readonly IReadOnlyList<ObjectMap> _maps;
-    private readonly Dictionary<string, LoadedProgram> _programs;
+    private readonly IReadOnlyList<LoadedMap> _maps;
     private readonly Dictionary<string, (nint Address, nuint Size)> _sections = new(StringComparer.Ordinal);
-    private readonly string? _structOps;
+    private bool _disposed;
 
-    internal LoadedObject(string name, BpfObjectHandle handle, Btf btf, SectionVariables variables, IReadOnlyList<ObjectMap> maps,
-        IEnumerable<(nint Handle, string Name)> programs, string? structOps, ArenaAddress? address)
+    /// <summary>Describes an object that is in the kernel.</summary>
+    /// <param name="name">Name of the scheduler.</param>
+    /// <param name="owner">What holds it in this process; disposed with this instance.</param>
+    /// <param name="btf">Its type information.</param>
+    /// <param name="maps">Its maps.</param>
+    /// <param name="arena">Its arena, or null if it has none.</param>
+    /// <param name="programs">Its programs, as far as this process may run or describe them.</param>
+    /// <param name="attach">Makes its callbacks the running scheduler; null if it has none.</param>
+    internal LoadedObject(string name, IDisposable owner, Btf btf, IReadOnlyList<LoadedMap> maps, Arena? arena,
+        IReadOnlyDictionary<string, LoadedProgram> programs, Func<LoadedObject, AttachedScheduler>? attach)
     {
         Name = name;
-        _handle = handle;
+        _owner = owner;
         Btf = btf;
-        _variables = variables;
+        _variables = new SectionVariables(btf);
         _maps = maps;
-        _structOps = structOps;
-        _programs = programs.Where(program => Interop.Libbpf.ProgramAutoload(program.Handle) != 0)
-            .ToDictionary(program => program.Name, Describe, StringComparer.Ordinal);
-        Arena = address is null ? null : MapArena(address);
+        Arena = arena;
+        Programs = programs;
+        _attach = attach;
     }
 
     /// <summary>Name of the scheduler.</summary>
@@ -41,7 +48,7 @@ public sealed class LoadedObject : IDisposable
     public Arena? Arena { get; }
 
     /// <summary>The programs that were loaded, by name.</summary>
-    public IReadOnlyDictionary<string, LoadedProgram> Programs => _programs;
+    public IReadOnlyDictionary<string, LoadedProgram> Programs { get; }
 
     /// <summary>Descriptor of a map, for calls that this assembly does not make. It stays the object's, and valid until the object is disposed.</summary>
     /// <exception cref="SchedulerException">There is no such map.</exception>
@@ -89,20 +96,24 @@ public sealed class LoadedObject : IDisposable
     }
 
     /// <summary>Makes the object's table of callbacks the running scheduler.</summary>
-    /// <returns>The attachment; disposing it puts the machine back on the default scheduler.</returns>
+    /// <returns>The attachment; disposing it puts the machine back on the default scheduler, unless it is pinned.</returns>
     /// <exception cref="BpfException">The kernel refused: another scheduler runs, an unknown flag is set, or the core's init failed.</exception>
     public AttachedScheduler Attach()
     {
-        var map = _maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.StructOps && map.Name == _structOps);
-        if (map.Handle == 0)
+        if (_attach is null)
             throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no table of callbacks to attach", "Add a core to the composition.");
-        using var log = BpfLog.Capture();
-        var link = Interop.Libbpf.MapAttachStructOps(map.Handle);
-        var error = Marshal.GetLastPInvokeError();
-        if (!link.IsInvalid)
-            return new AttachedScheduler(this, link);
-        link.Dispose();
-        throw BpfException.Create($"attach scheduler {Name}", error, log, ExitCode.AttachRefused);
+        return _attach(this);
+    }
+
+    /// <summary>
+    /// Lets its maps outlive this process. All of them: the kernel stops the timers of a map that neither a process nor a directory holds.
+    /// </summary>
+    /// <exception cref="BpfException">An entry cannot be made.</exception>
+    public void PinMapsTo(PinDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        foreach (var map in _maps.Where(map => map.Type != Interop.Libbpf.MapType.StructOps))
+            directory.Pin(map.Descriptor, map.PinName);
     }
 
     /// <summary>What programs wrote to their stderr stream so far (kernel 6.18 and newer): reports of stray arena accesses.</summary>
@@ -130,11 +141,12 @@ public sealed class LoadedObject : IDisposable
             _ = Interop.Libc.Munmap((void*)address, size);
         }
         _sections.Clear();
-        _handle.Dispose();
+        _disposed = true;
+        _owner.Dispose();
     }
 
-    private LoadedProgram Find(string program) => _programs.TryGetValue(program, out var found) ? found : throw new SchedulerException(
-        ExitCode.LayoutMismatch, $"{Name} has no loaded program {program} (it has {string.Join(", ", _programs.Keys.Order(StringComparer.Ordinal))})",
+    private LoadedProgram Find(string program) => Programs.TryGetValue(program, out var found) ? found : throw new SchedulerException(
+        ExitCode.LayoutMismatch, $"{Name} has no loaded program {program} (it has {string.Join(", ", Programs.Keys.Order(StringComparer.Ordinal))})",
         "Check the name against the BPF sources.");
 
     private unsafe int Run(string program, void* context, uint size)
@@ -153,7 +165,7 @@ public sealed class LoadedObject : IDisposable
         size = length;
         lock (_sections)
         {
-            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_sections.TryGetValue(section, out var mapping))
                 _sections[section] = mapping = Map(section);
             return offset + length <= mapping.Size
@@ -166,42 +178,16 @@ public sealed class LoadedObject : IDisposable
     private unsafe (nint Address, nuint Size) Map(string section)
     {
         var map = _maps.FirstOrDefault(map => map.Name.EndsWith(section, StringComparison.Ordinal));
-        if (map.Handle == 0)
+        if (map.Name is null)
             throw new SchedulerException(ExitCode.LayoutMismatch, $"section {section} of {Name} has no map", "Only .rodata, .data and .bss can be read after load.");
         var readOnly = section.StartsWith(".rodata", StringComparison.Ordinal);
-        var size = (nuint)Interop.Libbpf.MapValueSize(map.Handle);
+        var size = (nuint)map.ValueSize;
         // SAFETY: a new mapping at an address of the kernel's choice overlaps nothing.
         var address = Interop.Libc.Mmap(null, size, readOnly ? Interop.Libc.ProtRead : Interop.Libc.ProtRead | Interop.Libc.ProtWrite,
-            Interop.Libc.MapShared, Interop.Libbpf.MapFd(map.Handle), 0);
+            Interop.Libc.MapShared, map.Descriptor, 0);
         if (address == Interop.Libc.MapFailed)
             throw BpfException.Create($"map section {section} of {Name}", Marshal.GetLastPInvokeError(), null);
         return ((nint)address, size);
-    }
-
-    private unsafe Arena MapArena(ArenaAddress address)
-    {
-        var map = _maps.First(map => map.Type == Interop.Libbpf.MapType.Arena);
-        nuint globals;
-        var start = Interop.Libbpf.MapInitialValue(map.Handle, &globals);
-        return start == null
-            ? throw new SchedulerException(ExitCode.Failure, $"libbpf did not map the arena of {Name}",
-                "Run with --verbose to see all messages of libbpf.")
-            : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, address, _handle);
-    }
-
-    private static unsafe LoadedProgram Describe((nint Handle, string Name) program)
-    {
-        var fd = Interop.Libbpf.ProgramFd(program.Handle);
-        Interop.Libbpf.ProgInfo info = default;
-        var length = (uint)sizeof(Interop.Libbpf.ProgInfo);
-        // SAFETY: the kernel writes at most `length` bytes.
-        var result = Interop.Libbpf.ProgGetInfoByFd(fd, &info, &length);
-        if (result < 0)
-            throw BpfException.Create($"read the verifier's figures of {program.Name}", -result, null);
-        return new LoadedProgram(program.Name, Interop.Libbpf.GetProgramType(program.Handle) == Interop.Libbpf.ProgramType.StructOps, info.VerifiedInsns)
-        {
-            Descriptor = fd,
-        };
     }
 
     private void RequireSize(string variable, uint size, int wanted)

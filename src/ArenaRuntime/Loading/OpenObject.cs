@@ -9,7 +9,7 @@ namespace Wd40.ArenaRuntime;
 /// A BPF object that is open and not yet loaded: here, and only here, read-only data, callbacks and map sizes can be set.
 /// <see cref="Load()"/> ends this phase. Not safe for concurrent use.
 /// </summary>
-public sealed class OpenObject : IDisposable
+public sealed partial class OpenObject : IDisposable
 {
     private readonly BpfObjectHandle _handle;
     private readonly SectionVariables _variables;
@@ -161,7 +161,13 @@ public sealed class OpenObject : IDisposable
         if (ArenaMap.Handle != 0)
             _address ??= ArenaAddress.Reserve((ulong)Interop.Libbpf.MapMaxEntries(ArenaMap.Handle) * Arena.PageSize);
         log.Check($"load BPF object {Name}", Interop.Libbpf.ObjectLoad(_handle));
-        var loaded = new LoadedObject(Name, _handle, Btf, _variables, Maps, ReadPrograms(), StructOps?.Name, _address);
+        var maps = Maps.Where(map => Interop.Libbpf.MapFd(map.Handle) >= 0)
+            .Select(map => new LoadedMap(map.Name, map.Type, Interop.Libbpf.MapFd(map.Handle), Interop.Libbpf.MapValueSize(map.Handle), Interop.Libbpf.MapMaxEntries(map.Handle)))
+            .ToArray();
+        var programs = ReadPrograms().Where(program => Interop.Libbpf.ProgramAutoload(program.Handle) != 0)
+            .ToDictionary(program => program.Name, Describe, StringComparer.Ordinal);
+        var table = Maps.FirstOrDefault(map => map.Type == Interop.Libbpf.MapType.StructOps && map.Name == StructOps?.Name).Handle;
+        var loaded = new LoadedObject(Name, _handle, Btf, maps, _address is null ? null : MapArena(_address), programs, table == 0 ? null : loaded => Attach(loaded, table));
         _loaded = true;
         return loaded;
     }
@@ -193,6 +199,43 @@ public sealed class OpenObject : IDisposable
                 "Variables can be set before load in .rodata, .data and .bss only.");
         // SAFETY: libbpf keeps `length` bytes for the section until load, and the variable lies within them.
         return new Span<byte>(data + offset, (int)size);
+    }
+
+    private static AttachedScheduler Attach(LoadedObject loaded, nint table)
+    {
+        using var log = BpfLog.Capture();
+        var link = Interop.Libbpf.MapAttachStructOps(table);
+        var error = Marshal.GetLastPInvokeError();
+        if (!link.IsInvalid)
+            return new AttachedScheduler(loaded, link, Interop.Libbpf.LinkFd(link));
+        link.Dispose();
+        throw BpfException.Create($"attach scheduler {loaded.Name}", error, log, ExitCode.AttachRefused);
+    }
+
+    private unsafe Arena MapArena(ArenaAddress address)
+    {
+        var map = ArenaMap;
+        nuint globals;
+        var start = Interop.Libbpf.MapInitialValue(map.Handle, &globals);
+        return start == null
+            ? throw new SchedulerException(ExitCode.Failure, $"libbpf did not map the arena of {Name}",
+                "Run with --verbose to see all messages of libbpf.")
+            : Arena.Live(start, (ulong)Interop.Libbpf.MapMaxEntries(map.Handle) * Arena.PageSize, address, _handle);
+    }
+
+    private static unsafe LoadedProgram Describe((nint Handle, string Name) program)
+    {
+        var fd = Interop.Libbpf.ProgramFd(program.Handle);
+        Interop.Libbpf.ProgInfo info = default;
+        var length = (uint)sizeof(Interop.Libbpf.ProgInfo);
+        // SAFETY: the kernel writes at most `length` bytes.
+        var result = Interop.Libbpf.ProgGetInfoByFd(fd, &info, &length);
+        if (result < 0)
+            throw BpfException.Create($"read the verifier's figures of {program.Name}", -result, null);
+        return new LoadedProgram(program.Name, Interop.Libbpf.GetProgramType(program.Handle) == Interop.Libbpf.ProgramType.StructOps, info.VerifiedInsns)
+        {
+            Descriptor = fd,
+        };
     }
 
     private void SetMaxEntries(ObjectMap map, uint entries) =>

@@ -19,6 +19,10 @@ internal sealed class SectionVariables
         }
     }
 
+    /// <summary>Names of the variables of sections whose names begin so.</summary>
+    internal IEnumerable<string> In(string sections) =>
+        _variables.Where(pair => pair.Value.Section.StartsWith(sections, StringComparison.Ordinal) && !_ambiguous.Contains(pair.Key)).Select(pair => pair.Key);
+
     internal (string Section, uint Offset, uint Size) Find(string name, string what)
     {
         if (_ambiguous.Contains(name))

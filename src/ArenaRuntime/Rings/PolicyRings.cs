@@ -121,6 +121,17 @@ public sealed class PolicyRings
     /// <returns>False if there is no room.</returns>
     public bool TryDecide(int slot, uint sequence) => _decisions.TryWrite(((ulong)sequence << 32) | (uint)slot);
 
+    /// <summary>
+    /// Takes over what another process has left: what its policy remembered of tasks is gone, and all rings will be emptied, marked or not, when
+    /// the next turn finds the takeover that this change has caused. The other process may have ended between reading a mark and the ring.
+    /// </summary>
+    public void Inherit()
+    {
+        for (var slot = 0; slot < Slots; slot++)
+            Slot(slot).Decision = default;
+        Array.Fill(_dirty, ulong.MaxValue);
+    }
+
     /// <summary>Begins a turn of the policy's loop.</summary>
     /// <returns>True if the kernel half has taken over since the last: whatever was taken before is void, and nothing more of it is in the rings.</returns>
     public bool BeginTurn()

@@ -13,6 +13,7 @@ public sealed class StopRequest : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Action? _onRequest;
     private volatile bool _requested;
+    private volatile bool _terminated;
 
     /// <summary>Listens for SIGINT and SIGTERM.</summary>
     /// <param name="onRequest">Called at each request, on the thread that makes it; may be null.</param>
@@ -28,6 +29,9 @@ public sealed class StopRequest : IDisposable
 
     /// <summary>True once a stop was asked for.</summary>
     public bool IsRequested => _requested;
+
+    /// <summary>True if what asked was SIGTERM, and nothing else: how service managers end a process, and not a user at the terminal.</summary>
+    public bool IsTermination => _terminated;
 
     /// <summary>Asks to stop, as a signal does.</summary>
     public void Request()
@@ -54,6 +58,7 @@ public sealed class StopRequest : IDisposable
     {
         // The default action would end the process before it has detached and reported.
         context.Cancel = true;
+        _terminated = context.Signal == PosixSignal.SIGTERM && (!_requested || _terminated);
         Request();
     }
 }

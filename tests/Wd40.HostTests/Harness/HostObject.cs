@@ -35,24 +35,14 @@ internal sealed class HostObject : IDisposable
     /// <param name="configure">Sets variables before load.</param>
     public static HostObject Load(uint maxTasks, IEnumerable<ModuleObject> objects, Action<OpenObject>? configure = null)
     {
-        var domains = new TestDomains(PossibleCpus());
-        var layout = new ArenaLayout(domains.NrCpuIds, domains.NrDomains, domains.NrNodes, maxTasks);
         var parts = objects.Where(o => o.Manifest.Slot != ModuleSlot.Library).Append(Shipped.Object("arena/table")).ToList();
         // A composition without a core is one of tests; the library alone gets the smallest of them.
         if (!parts.Exists(o => o.Manifest.Slot is ModuleSlot.Core or ModuleSlot.Test))
             parts.Add(Shipped.Object("tests/bitmap"));
         var composition = new Composition("host", parts);
         using var linked = composition.Link();
-        using var open = linked.Open();
-        open.DropStructOps();
-        open.SetArenaSize(layout.Size);
-        open.SetMapEntries("wd_free_slots", maxTasks);
-        open.SetVariable("wd_layout", layout.ToStruct());
-        open.SetVariable("wd_half_life", (ulong)WdConstants.Sec);
-        open.SetVariable<byte>("wd_cpu_domain", domains.CpuDomain);
-        open.SetVariable<byte>("wd_domain_node", domains.DomainNode);
-        open.SetVariable<ulong>("wd_domain_cpus", domains.DomainCpus);
-        configure?.Invoke(open);
+        using var open = Configure(linked.Open(), maxTasks, configure);
+        var layout = LayoutOf(new TestDomains(PossibleCpus()), maxTasks);
         var loaded = open.Load();
         try
         {
@@ -67,6 +57,25 @@ internal sealed class HostObject : IDisposable
             throw;
         }
     }
+
+    /// <summary>Sets what every object needs before load, for a task table of that size.</summary>
+    public static OpenObject Configure(OpenObject open, uint maxTasks, Action<OpenObject>? configure = null)
+    {
+        var domains = new TestDomains(PossibleCpus());
+        var layout = LayoutOf(domains, maxTasks);
+        open.DropStructOps();
+        open.SetArenaSize(layout.Size);
+        open.SetMapEntries("wd_free_slots", maxTasks);
+        open.SetVariable("wd_layout", layout.ToStruct());
+        open.SetVariable("wd_half_life", (ulong)WdConstants.Sec);
+        open.SetVariable<byte>("wd_cpu_domain", domains.CpuDomain);
+        open.SetVariable<byte>("wd_domain_node", domains.DomainNode);
+        open.SetVariable<ulong>("wd_domain_cpus", domains.DomainCpus);
+        configure?.Invoke(open);
+        return open;
+    }
+
+    private static ArenaLayout LayoutOf(TestDomains domains, uint maxTasks) => new(domains.NrCpuIds, domains.NrDomains, domains.NrNodes, maxTasks);
 
     /// <summary>A column of arguments or results.</summary>
     public Span<ulong> Column(string name) => Loaded.Variables<ulong>(name);

@@ -42,6 +42,27 @@ internal sealed class PolicyRingsTests
         Assert.That(_rings.TryTake(out _, out _), Is.False);
     }
 
+    /// <summary>The predecessor may have ended between the exchange of the bits and the read of the ring: what it left there is dropped.</summary>
+    [Test]
+    public void Inherited_AllRingsAreEmptiedAtTheFirstTakeoverThatIsSeen()
+    {
+        Queue(cpu: 1, slot: 3, sequence: 7);
+        Queue(cpu: 69, slot: 4, sequence: 1);
+        _rings.Exchange.Dirty[0] = _rings.Exchange.Dirty[1] = 0;
+        _rings.Slot(3).Decision.Generation = 5;
+        _rings.Slot(3).Decision.State[2] = 99;
+        var successor = new PolicyRings(_arena, _layout.Rings, Slots, Cpus);
+        successor.Inherit();
+        _rings.Exchange.Epoch = 8;
+        Assert.That(successor.BeginTurn(), Is.True);
+        Assert.That(_rings.Exchange.SeenEpoch, Is.EqualTo(8));
+        Assert.That((Ring(1).Head, Ring(69).Head), Is.EqualTo((1ul, 1ul)), "dropped");
+        Assert.That((_rings.Slot(3).Decision.Generation, _rings.Slot(3).Decision.State[2]), Is.EqualTo((0u, 0ul)), "what another policy remembered");
+        Queue(cpu: 1, slot: 5, sequence: 1);
+        Assert.That(successor.TryTake(out var slot, out _), Is.True);
+        Assert.That(slot, Is.EqualTo(5), "what comes later is taken");
+    }
+
     [Test]
     public void ATokenOfAnEarlierQueueing_IsPassedOver()
     {

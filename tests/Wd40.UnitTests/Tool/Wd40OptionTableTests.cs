@@ -20,7 +20,7 @@ public sealed class Wd40OptionTableTests
         ("--kconfig", null, null), ("--btf-custom-path", null, null), ("--bpf-token-path", null, null),
         ("--dry-run", null, null), ("--json", null, null), ("--stats-path", null, "/var/run/scx/root/stats"), ("--report", null, null),
         ("--balance-threshold", null, "5"), ("--balance-threshold-numa", null, "17"), ("--balance-cutoff", null, "50"),
-        ("--trial", null, null), ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
+        ("--trial", null, null), ("--adoptable", null, null), ("--replace", null, null), ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
     ];
 
     internal static readonly (string[] Arguments, Wd40Options Expected)[] Valid =
@@ -52,6 +52,7 @@ public sealed class Wd40OptionTableTests
         (["--balance-threshold-numa", "0", "--balance-cutoff=100"], new Wd40Options { Balance = new() { Node = 0, Cutoff = 1 } }),
         (["--trial", "60s", "--stats", "1"], new Wd40Options { TrialSeconds = 60, StatsSeconds = 1 }),
         (["--trial", "5m"], new Wd40Options { TrialSeconds = 300 }),
+        (["--adoptable", "2m", "--replace"], new Wd40Options { AdoptableSeconds = 120, Replace = true }),
         (["--trial", "1.5"], new Wd40Options { TrialSeconds = 1.5 }),
         (["--trial=24h"], new Wd40Options { TrialSeconds = 86_400 }),
         (["--perf", "5000"], new Wd40Options { Perf = 1024 }),
@@ -100,6 +101,10 @@ public sealed class Wd40OptionTableTests
         (["--trial", "-5m"], "--trial: '-5m'", "1s to 24h"),
         (["--trial", "s"], "--trial: 's'", "1s to 24h"),
         (["--trial", "NaN"], "--trial: 'NaN'", "1s to 24h"),
+        (["--adoptable", "0.5s"], "--adoptable: '0.5s'", "1s to 24h"),
+        (["--adoptable", "60", "--trial", "60"], "--adoptable", "give one of them"),
+        (["--adoptable", "60", "--dry-run"], "--adoptable", "give one of them"),
+        (["--replace"], "--replace", "give --adoptable, too"),
         (["--trial", "60", "--monitor", "1"], "--trial", "give one of them"),
         (["--trial", "60", "--dry-run"], "--trial", "give one of them"),
         (["--perf", "-1"], "--perf: '-1'", "0 to 1024"),

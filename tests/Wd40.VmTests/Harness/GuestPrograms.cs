@@ -12,6 +12,9 @@ internal static class GuestPrograms
     /// <summary>The scheduler under test in the guest.</summary>
     public const string Wd40 = Directory + "/wd40/wd40";
 
+    /// <summary>Before a command: with all the CPU time it can get, where how long it takes to start is not what a test is about.</summary>
+    public const string Eager = "nice -n -20";
+
     /// <summary>The workload program in the guest.</summary>
     public const string Load = Directory + "/wd40-load";
 

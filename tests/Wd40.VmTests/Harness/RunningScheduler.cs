@@ -64,6 +64,25 @@ internal sealed class RunningScheduler : IAsyncDisposable
         return running;
     }
 
+    /// <summary>Starts a process that goes on with a kernel half that runs, and waits until it serves its statistics.</summary>
+    /// <param name="guest">Where.</param>
+    /// <param name="options">Of <c>wd40 run</c> with the name of the scheduler.</param>
+    /// <param name="name">Of the scheduler.</param>
+    public static async Task<RunningScheduler> AdoptAsync(Guest guest, string options, string name)
+    {
+        const string Serving = " schedules ";
+        var job = await guest.StartAsync($"rm -f {ReportFile}; exec {GuestPrograms.Eager} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}").ConfigureAwait(false);
+        for (var left = EnableLimitMs; !job.ErrorSoFar.Contains(Serving, StringComparison.Ordinal) && !job.OutputSoFar.Contains(Serving, StringComparison.Ordinal); left -= 100)
+        {
+            if (job.HasEnded || left <= 0)
+                throw new AssertionException($"{name} {options} did not adopt what runs: {job.ErrorSoFar}");
+            await guest.CallAsync("sleep 0.1").ConfigureAwait(false);
+        }
+
+        guest.Note($"{name} {options} has adopted what runs");
+        return new RunningScheduler(guest, job, options);
+    }
+
     /// <summary>Ends it with a signal and returns how the process ended.</summary>
     public async Task<GuestResult> StopAsync(int signal = SigTerm)
     {

@@ -11,7 +11,7 @@ namespace Wd40.Tool.CommandLine;
 public abstract class SchedulerOptionTable : OptionTable
 {
     private const uint SmallestTable = 64, LargestTable = 1 << 20;
-    private const double ShortestTrial = 1, LongestTrial = 24 * 3600;
+    private const double ShortestTrial = 1, LongestTrial = 24 * 3600, ShortestAdoptable = 1, LongestAdoptable = 24 * 3600;
     private static readonly string _pause = string.Create(CultureInfo.InvariantCulture, $"{MonitorClient.ShortestInterval} or more");
 
     private readonly Wd40Options _defaults;
@@ -24,6 +24,8 @@ public abstract class SchedulerOptionTable : OptionTable
     private Option<uint?> _statsGroup = null!;
     private Option<string?> _openMetrics = null!;
     private Option<double?> _trial = null!;
+    private Option<double?> _adoptable = null!;
+    private Option<bool> _replace = null!;
     private Option<bool> _dryRun = null!;
     private Option<bool> _json = null!;
     private Option<string?> _report = null!;
@@ -59,6 +61,12 @@ public abstract class SchedulerOptionTable : OptionTable
             return "--monitor looks at a running scheduler and --dry-run runs none: give one of them";
         if (parsed.GetValue(_trial) is not null && (parsed.GetValue(_monitor) is not null || parsed.GetValue(_dryRun)))
             return "--trial attaches a scheduler, --monitor and --dry-run do not: give one of them";
+        if (parsed.GetValue(_trial) is not null && parsed.GetValue(_adoptable) is not null)
+            return "--trial detaches by itself and --adoptable lets it stay: give one of them";
+        if (parsed.GetValue(_adoptable) is not null && (parsed.GetValue(_monitor) is not null || parsed.GetValue(_dryRun)))
+            return "--adoptable attaches a scheduler, --monitor and --dry-run do not: give one of them";
+        if (parsed.GetValue(_replace) && parsed.GetValue(_adoptable) is null)
+            return "--replace takes the place of a process that runs an adoptable scheduler: give --adoptable, too, with the time that it was started with";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_monitor) is null && parsed.GetValue(_stats) is null)
             return "--openmetrics writes what --stats or --monitor would print: give one of them, too, with the interval in seconds";
         if (parsed.GetValue(_openMetrics) is not null && parsed.GetValue(_json))
@@ -76,6 +84,9 @@ public abstract class SchedulerOptionTable : OptionTable
             "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
         _trial = Duration("--trial", "TIME", ShortestTrial, LongestTrial, "1s to 24h; seconds, or with the unit s, m or h",
             "Measure the machine, attach, measure again, and detach after TIME unless confirmed: by SIGUSR1, or by typing keep and Enter.");
+        _adoptable = Duration("--adoptable", "TIME", ShortestAdoptable, LongestAdoptable, "1s to 24h; seconds, or with the unit s, m or h",
+            "Stay attached when this process is killed or ended by SIGTERM, for another one with the same options; end after TIME without one. Go on with one that was left so. Ctrl-C ends both.");
+        _replace = Flag("--replace", null, "With --adoptable: end the process that runs it, and take its place.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
         _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
@@ -118,6 +129,8 @@ public abstract class SchedulerOptionTable : OptionTable
             StatsGroup = parsed.GetValue(_statsGroup),
             OpenMetricsPath = parsed.GetValue(_openMetrics),
             TrialSeconds = parsed.GetValue(_trial),
+            AdoptableSeconds = parsed.GetValue(_adoptable),
+            Replace = parsed.GetValue(_replace),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),
