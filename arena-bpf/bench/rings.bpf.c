@@ -66,9 +66,12 @@ struct wd_handed rings_tasks[RINGS_WAYS][RINGS_TASKS];
 u32 rings_order[RINGS_TASKS];
 u32 rings_weight[RINGS_TASKS];
 
+u32 rings_turn; /* sequence of what is sent without a policy */
+u32 rings_zero; /* the verifier does not know its value, and so takes no two rounds of a loop for different ones */
+
 /* What has come back, by way. */
-u64 rings_applied[RINGS_WAYS];
-u64 rings_digest[RINGS_WAYS];	/* of slots, sequences and slices in the order in which they came */
+u64 rings_applied[RINGS_WAYS];	/* decisions of the last batch */
+u64 rings_digest[RINGS_WAYS];	/* of all that they said, in the order in which they came */
 u64 rings_disorder[RINGS_WAYS]; /* later than one with a later key in its batch */
 u64 rings_refused[RINGS_WAYS];	/* decisions about no task, or not about its last queueing */
 u64 rings_failed[RINGS_WAYS];	/* no room, no record */
@@ -90,9 +93,6 @@ static __always_inline struct wd_handed *rings_task_of(u64 way, u32 slot)
 {
 	return &rings_tasks[way & (RINGS_WAYS - 1)][slot & (RINGS_TASKS - 1)];
 }
-
-u32 rings_turn;
-u32 rings_zero; /* unknown to the verifier: a loop that begins at it is one for it */
 
 #define RINGS_COUNT(what, way) (rings_##what[(way) & (RINGS_WAYS - 1)]++)
 
@@ -192,9 +192,7 @@ RINGS_UP(rings_up_queue, rings_push)
 RINGS_UP(rings_up_buffer, rings_submit)
 RINGS_UP(rings_up_arena, rings_publish)
 
-/*
- * The direction alone, nothing else in the loop: tokens only, and tokens with the records that they speak of.
- */
+/* The direction by itself, with nothing else in the loop: tokens, and tokens with the records that they speak of. */
 #define RINGS_ONLY_UP(name, hand)                                                   \
 	SEC("syscall")                                                              \
 	int name(struct rings_args *args)                                           \
@@ -255,7 +253,10 @@ RINGS_ONLY_UP(rings_tasks_up_arena, rings_publish_task)
 /* ---- a decision comes back ------------------------------------------------------------------------------------------
  */
 
-/* Takes a decision over, bounded as by the core. It must be about the task's last queueing. */
+/*
+ * Takes a decision over, bounded as by the core. It must be about the task's last queueing. custody: it ends that one,
+ * by the same two exchanges as in the core; without, the same decision may come again.
+ */
 static __always_inline void rings_apply(u64 token, u64 key, u64 slice, s32 cpu, u64 lease, u32 rate, bool custody)
 {
 	u32 slot = WD_TOKEN_SLOT(token), seq = WD_TOKEN_SEQ(token);
@@ -280,7 +281,6 @@ static __always_inline void rings_apply(u64 token, u64 key, u64 slice, s32 cpu, 
 	h->rate = rate;
 	h->lease = lease;
 	h->cpu = cpu;
-	/* Without custody the same decision may come again. */
 	if (custody)
 		__sync_val_compare_and_swap(&h->state, deciding, WD_STATE(seq, WD_PHASE_NONE));
 	if (b->applied++ && wd_earlier(key, b->last))
