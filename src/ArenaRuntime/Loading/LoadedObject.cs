@@ -54,9 +54,9 @@ public sealed class LoadedObject : IDisposable
     /// <exception cref="SchedulerException">There is no such map.</exception>
     public int MapDescriptor(string map)
     {
-        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var found = _maps.FirstOrDefault(candidate => candidate.Name == map);
-        return found.Handle != 0 ? Interop.Libbpf.MapFd(found.Handle)
+        return found.Name == map ? found.Descriptor
             : throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Check the name against the BPF sources.");
     }
 
