@@ -75,13 +75,24 @@ static __always_inline bool wd_has_room(void)
 	return false;
 }
 
+/* Puts a token into this CPU's ring. There is room. What it speaks of was stored before. */
+static __always_inline void wd_put_token(u64 token)
+{
+	s32 cpu = bpf_get_smp_processor_id();
+	struct wd_queued_ring __arena *ring = wd_queued_ring_of(cpu);
+	struct wd_here *here = wd_here(cpu);
+	u64 tail = here->queued_tail;
+
+	ring->token[tail & (WD_QUEUED_RING - 1)] = token;
+	here->queued_tail = tail + 1;
+	__sync_lock_test_and_set(&ring->tail, tail + 1);
+	wd_mark_dirty(cpu);
+}
+
 /* Tells the policy of a task: its record, then the token. There is room. */
 static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
 {
-	s32 here = bpf_get_smp_processor_id();
-	struct wd_queued_ring __arena *ring = wd_queued_ring_of(here);
 	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
-	u64 tail = wd_here(here)->queued_tail;
 
 	__sync_lock_test_and_set(&q->sequence, seq);
 	q->generation = h->generation;
@@ -94,10 +105,7 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->woken = h->woken;
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
-	ring->token[tail & (WD_QUEUED_RING - 1)] = WD_TOKEN(h->slot, seq);
-	wd_here(here)->queued_tail = tail + 1;
-	__sync_lock_test_and_set(&ring->tail, tail + 1);
-	wd_mark_dirty(here);
+	wd_put_token(WD_TOKEN(h->slot, seq));
 }
 
 /* Tokens wait in rings, or tasks in the policy's memory: hints, as they stand in the arena. */

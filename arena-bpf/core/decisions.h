@@ -143,29 +143,44 @@ static __always_inline void wd_drain_retries(struct wd_here *here, u64 now)
 	}
 }
 
-static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
+enum wd_taken {
+	WD_TAKEN = 0,
+	WD_TAKE_NONE,  /* there is none */
+	WD_TAKE_AGAIN, /* another CPU was quicker */
+};
+
+/* Takes the next decision out of the ring. Returns enum wd_taken. */
+static __always_inline int wd_take_decision(u64 *token)
 {
 	struct wd_decision_ring __arena *ring = wd_decision_ring();
+	u64 head = *(volatile u64 __arena *)&ring->head, tail = *(volatile u64 __arena *)&ring->tail;
+
+	if (head == tail)
+		return WD_TAKE_NONE;
+	/* Positions that cannot be: what they speak of is given up, and the two halves meet again. */
+	if (tail - head > WD_DECISION_RING) {
+		__sync_val_compare_and_swap(&ring->head, head, tail);
+		return WD_TAKE_NONE;
+	}
+	/* Read before it is taken: the producer keeps it until the head has passed. */
+	*token = *(volatile u64 __arena *)&ring->token[head & (WD_DECISION_RING - 1)];
+	return __sync_val_compare_and_swap(&ring->head, head, head + 1) == head ? WD_TAKEN : WD_TAKE_AGAIN;
+}
+
+static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
+{
+	u64 token;
 	int i;
 
 	if (here->nr_retries)
 		wd_drain_retries(here, now);
 	wd_for(i, 0, WD_DRAIN)
 	{
-		u64 head = *(volatile u64 __arena *)&ring->head, tail = *(volatile u64 __arena *)&ring->tail, token;
+		int taken = wd_take_decision(&token);
 
-		if (head == tail)
+		if (taken == WD_TAKE_NONE)
 			break;
-		/* Positions that cannot be: what they speak of is given up, and the two halves meet again. */
-		if (tail - head > WD_DECISION_RING) {
-			__sync_val_compare_and_swap(&ring->head, head, tail);
-			break;
-		}
-		/* Read before it is taken: the producer keeps it until the head has passed. */
-		token = *(volatile u64 __arena *)&ring->token[head & (WD_DECISION_RING - 1)];
-		if (__sync_val_compare_and_swap(&ring->head, head, head + 1) != head)
-			continue;
-		if (wd_apply(token, now) == WD_APPLY_LATER)
+		if (taken == WD_TAKEN && wd_apply(token, now) == WD_APPLY_LATER)
 			wd_retry_later(here, token, 0);
 	}
 }

@@ -8,6 +8,7 @@
 #define WD_OBJ userspace
 #define WD_CORE
 #include "userspace.h"
+#include "common.h"
 
 WD_MODULE("user-space", "core");
 

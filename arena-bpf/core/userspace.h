@@ -8,7 +8,7 @@
 
 #include "wd40/table.h"
 #include "wd40/rings.h"
-#include "common.h"
+#include "wd40/masks.h"
 
 /* Dispatch queues. */
 #define WD_DECIDED_DSQ	   0x1ull     /* decided tasks that any CPU may take, by key */

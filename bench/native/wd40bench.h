@@ -28,6 +28,24 @@ s64 wd_bench_map_fill(s64 fd, const void *values, u32 value_size, u32 first, u32
 u64 wd_bench_map_sum(s64 fd, u32 count, u32 value_size, u32 word);
 void wd_bench_map_close(s64 fd);
 
+/* Takes the first value of a BPF queue map, or puts one at its end: one system call. 0 or -errno. */
+s64 wd_bench_queue_pop(s64 fd, void *value);
+s64 wd_bench_queue_push(s64 fd, const void *value);
+
+/* Reads a BPF ring buffer. */
+struct wd_bench_reader;
+struct wd_bench_reader *wd_bench_reader_open(s64 fd);
+/* Copies all messages there are; returns how many, or -errno, -EMSGSIZE if one has another size or there is no room. */
+s64 wd_bench_reader_read(struct wd_bench_reader *reader, void *to, u32 size, u32 room);
+void wd_bench_reader_close(struct wd_bench_reader *reader);
+
+/* Writes a BPF user ring buffer. */
+struct user_ring_buffer;
+struct user_ring_buffer *wd_bench_writer_open(s64 fd);
+/* Writes messages one by one; 0 or -errno. */
+s64 wd_bench_writer_write(struct user_ring_buffer *writer, const void *from, u32 size, u32 count);
+void wd_bench_writer_close(struct user_ring_buffer *writer);
+
 struct wd_bench_transfer {
 	u32 task;
 	u16 from, to;

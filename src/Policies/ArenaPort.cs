@@ -30,10 +30,10 @@ public readonly struct ArenaPort : IPolicyPort
     public bool TryTake(out int slot) => _tasks.TryTake(out slot);
 
     /// <inheritdoc/>
-    public void Read(int slot, out QueuedTask task) => task = _tasks[slot];
+    public ref readonly QueuedTask Queued(int slot) => ref _tasks[slot];
 
     /// <inheritdoc/>
-    public ref TState State<TState>(int slot) where TState : unmanaged => ref Scratch.As<Array12<ulong>, TState>(ref _tasks.Rings.Slot(slot).Decision.State);
+    public ref TState State<TState>(int slot) where TState : unmanaged => ref Scratch.As<Array12<ulong>, TState>(ref _tasks.Rings.Decision(slot).State);
 
     /// <inheritdoc/>
     public bool TryDecide(int slot, ulong key, in Decision decision) => _tasks.TryDecide(slot, key, in decision);

@@ -24,10 +24,9 @@ public interface IPolicyPort
     /// <returns>False if there is none.</returns>
     bool TryTake(out int slot);
 
-    /// <summary>Copies what is known about a task.</summary>
+    /// <summary>What is known about a task, as of when it was taken last. It stays as it is until then.</summary>
     /// <param name="slot">Its slot.</param>
-    /// <param name="task">The copy.</param>
-    void Read(int slot, out QueuedTask task);
+    ref readonly QueuedTask Queued(int slot);
 
     /// <summary>The policy's part of a slot.</summary>
     /// <param name="slot">The slot.</param>

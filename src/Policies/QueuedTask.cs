@@ -22,7 +22,7 @@ public struct QueuedTask
     /// <summary>How many CPUs it may run on.</summary>
     public int AllowedCpus;
 
-    /// <summary>Effective weight, 1 to 10000; nice 0 is 100. The loops make 1 of 0.</summary>
+    /// <summary>Effective weight, 1 to 10000; nice 0 is 100. Ports make 1 of 0.</summary>
     public uint Weight;
 
     /// <summary>Whether it has slept since it ran last.</summary>

@@ -7,16 +7,15 @@ namespace Wd40.Policies;
 /// <summary>Tasks as they were taken from the rings, and how many decisions are wanted. Allocates nothing after construction.</summary>
 internal sealed class RingTasks
 {
-    private readonly QueuedTask[] _tasks;
-    private readonly uint[] _sequences;
+    private readonly Taken[] _taken;
     private ulong _monotonic, _offset;
+    private int _room;
 
     internal RingTasks(PolicyRings rings, int cpus)
     {
         Rings = rings;
         Cpus = cpus;
-        _tasks = new QueuedTask[rings.Slots];
-        _sequences = new uint[rings.Slots];
+        _taken = new Taken[rings.Slots];
     }
 
     internal PolicyRings Rings { get; }
@@ -29,48 +28,72 @@ internal sealed class RingTasks
     /// <summary>
     /// All that there is room for: decided tasks wait in the kernel by their keys, so that one that is decided later overtakes them all the same.
     /// </summary>
-    internal int Wanted => WdConstants.DecisionRing - Rings.Decided;
+    /// <remarks>Looked at once a step; what is decided in the step counts.</remarks>
+    internal int Wanted => _room;
 
-    internal ref readonly QueuedTask this[int slot] => ref _tasks[slot];
+    internal ref readonly QueuedTask this[int slot] => ref _taken[slot].Task;
 
-    internal void BeginStep() => _monotonic = (ulong)TimeProvider.System.GetTimestamp();
+    internal void BeginStep()
+    {
+        _monotonic = (ulong)TimeProvider.System.GetTimestamp();
+        _room = WdConstants.DecisionRing - Rings.Decided;
+    }
 
     internal bool TryTake(out int slot)
     {
-        if (!Rings.TryTake(out slot, out var queued))
-            return false;
-        // The kernel half's clock began at another time than ours: the difference is the largest that was seen, as tasks come late and never early.
-        var offset = unchecked(queued.QueuedAt - _monotonic);
-        if (unchecked((long)(offset - _offset)) > 0)
-            _offset = offset;
-        _sequences[slot] = queued.Sequence;
-        _tasks[slot] = new QueuedTask
+        while (Rings.TryTake(out slot, out var sequence))
         {
-            Slot = slot,
-            Generation = queued.Generation,
-            Tid = (int)queued.Tid,
-            Tgid = (int)queued.Tgid,
-            PreviousCpu = queued.PrevCpu,
-            AllowedCpus = (int)queued.AllowedCpus,
-            Weight = queued.Weight,
-            Woken = queued.Woken != 0,
-            ExecRuntime = queued.ExecRuntime,
-            Uncharged = queued.Uncharged,
-            QueuedAt = queued.QueuedAt,
-        };
-        return true;
+            Rings.FetchAhead();
+            ref readonly var from = ref Rings.Slot(slot).Queued;
+            // Field by field: what was stored in small pieces a moment ago is slow to load in large ones.
+            var (generation, previous, allowed, weight, woken) = (from.Generation, from.PrevCpu, from.AllowedCpus, from.Weight, from.Woken);
+            var (execRuntime, uncharged, queuedAt, tid, tgid) = (from.ExecRuntime, from.Uncharged, from.QueuedAt, from.Tid, from.Tgid);
+            if (!Rings.IsWhole(slot, sequence))
+                continue;
+            // The kernel half's clock began at another time than ours: the difference is the largest that was seen, as tasks come late and never early.
+            var offset = unchecked(queuedAt - _monotonic);
+            if (unchecked((long)(offset - _offset)) > 0)
+                _offset = offset;
+            ref var taken = ref _taken[slot];
+            taken.Sequence = sequence;
+            ref var task = ref taken.Task;
+            task.Slot = slot;
+            task.Generation = generation;
+            task.Tid = (int)tid;
+            task.Tgid = (int)tgid;
+            task.PreviousCpu = previous;
+            task.AllowedCpus = (int)allowed;
+            task.Weight = Math.Max(weight, 1);
+            task.Woken = woken != 0;
+            task.ExecRuntime = execRuntime;
+            task.Uncharged = uncharged;
+            task.QueuedAt = queuedAt;
+            return true;
+        }
+        return false;
     }
 
     internal bool TryDecide(int slot, ulong key, in Decision decision)
     {
-        ref var to = ref Rings.Slot(slot).Decision;
+        ref readonly var taken = ref _taken[slot];
+        ref var to = ref Rings.Decision(slot);
         to.Key = key;
         to.Slice = decision.Slice;
         to.Cpu = (short)Math.Clamp(decision.Cpu, -1, short.MaxValue);
         to.Lease = decision.LeaseUs;
         to.Preempt = (ushort)(decision.Preempt ? 1 : 0);
         to.Rate = decision.KeyRate;
-        to.Generation = _tasks[slot].Generation;
-        return Rings.TryDecide(slot, _sequences[slot]);
+        to.Generation = taken.Task.Generation;
+        if (!Rings.TryDecide(slot, taken.Sequence))
+            return false;
+        _room--;
+        return true;
+    }
+
+    /// <summary>A task as it was taken; a cache line.</summary>
+    private struct Taken
+    {
+        internal QueuedTask Task;
+        internal uint Sequence;
     }
 }

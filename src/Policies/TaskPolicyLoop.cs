@@ -58,7 +58,7 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         {
             if ((uint)slot >= (uint)_generations.Length)
                 continue;
-            Read(ref port, slot, out var task);
+            ref readonly var task = ref port.Queued(slot);
             ref var state = ref port.State<TState>(slot);
             if (_generations[slot] != task.Generation)
             {
@@ -79,12 +79,6 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         _waiting.Clear();
     }
 
-    private static void Read(ref TPort port, int slot, out QueuedTask task)
-    {
-        port.Read(slot, out task);
-        task.Weight = Math.Max(task.Weight, 1);
-    }
-
     private bool Decide(ref TPort port, ulong now)
     {
         _turn = (_turn + 1) % OldestInterval;
@@ -92,20 +86,25 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         ulong key;
         var oldest = _turn == 0 ? _waiting.Oldest : -1;
         var overdue = oldest >= 0 && now - _waiting.Since(oldest) > Patience;
+        // Out of the queue at once: looking for the next first has to wait until that is done.
         if (overdue)
         {
             slot = oldest;
             _queue.TryGetKey(slot, out key);
+            _queue.Remove(slot);
         }
         else
         {
-            _queue.TryPeek(out slot, out key);
+            _queue.TryPop(out slot, out key);
         }
-        Read(ref port, slot, out var task);
-        var decision = _policy.Place(in task, key, ref port.State<TState>(slot), new Situation(now, _queue.Count - 1, port.Cpus));
+        ref readonly var task = ref port.Queued(slot);
+        var decision = _policy.Place(in task, key, ref port.State<TState>(slot), new Situation(now, _queue.Count, port.Cpus));
         if (!port.TryDecide(slot, key, in decision))
+        {
+            // Less room than there was said to be: garbage stands in its place.
+            _queue.Insert(slot, key);
             return false;
-        _queue.Remove(slot);
+        }
         _waiting.Remove(slot);
         Overdue += overdue ? 1UL : 0;
         return true;

@@ -50,6 +50,16 @@ public sealed class LoadedObject : IDisposable
     /// <summary>The programs that were loaded, by name.</summary>
     public IReadOnlyDictionary<string, LoadedProgram> Programs { get; }
 
+    /// <summary>Descriptor of a map, for calls that this assembly does not make. It stays the object's, and valid until the object is disposed.</summary>
+    /// <exception cref="SchedulerException">There is no such map.</exception>
+    public int MapDescriptor(string map)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var found = _maps.FirstOrDefault(candidate => candidate.Name == map);
+        return found.Name == map ? found.Descriptor
+            : throw new SchedulerException(ExitCode.LayoutMismatch, $"{Name} has no map {map}", "Check the name against the BPF sources.");
+    }
+
     /// <summary>Runs a syscall program without a context.</summary>
     /// <returns>What the program returned.</returns>
     /// <exception cref="SchedulerException">There is no such program, or the kernel did not run it.</exception>

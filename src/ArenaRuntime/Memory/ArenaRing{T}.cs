@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Wd40.ArenaRuntime;
 
 /// <summary>
@@ -48,20 +51,11 @@ public sealed class ArenaRing<T> where T : unmanaged
 
     /// <summary>Producer: puts a message into the next slot, visible after <see cref="Publish"/>.</summary>
     /// <returns>False if the ring is full.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in T message)
     {
-        if (_writtenHere - _readHere > _mask)
-        {
-            var read = Volatile.Read(ref _read.In(_arena));
-            if (_writtenHere - read > _mask + 1)
-            {
-                Damaged++;
-                return false;
-            }
-            _readHere = read;
-            if (_writtenHere - read > _mask)
-                return false;
-        }
+        if (_writtenHere - _readHere > _mask && !LookForRoom())
+            return false;
         Slot(_writtenHere++) = message;
         return true;
     }
@@ -71,32 +65,67 @@ public sealed class ArenaRing<T> where T : unmanaged
 
     /// <summary>Consumer: copies the next message out.</summary>
     /// <returns>False if the ring is empty.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out T message)
     {
-        if (_readHere == _writtenHere)
+        if (_readHere == _writtenHere && !LookForMessages())
         {
-            var written = Volatile.Read(ref _written.In(_arena));
-            if (written - _readHere > _mask + 1)
-            {
-                // One of the two indices is wrong, and a producer that says its own again can only be met there.
-                Damaged++;
-                _readHere = _writtenHere = written;
-                message = default;
-                return false;
-            }
-            _writtenHere = written;
-            if (_readHere == written)
-            {
-                message = default;
-                return false;
-            }
+            message = default;
+            return false;
         }
         message = Slot(_readHere++);
         return true;
     }
 
+    /// <summary>Consumer: copies out what there is, as far as it fits.</summary>
+    /// <returns>How many messages.</returns>
+    public int Read(Span<T> to)
+    {
+        if (to.IsEmpty || (_readHere == _writtenHere && !LookForMessages()))
+            return 0;
+        var count = (int)Math.Min(_writtenHere - _readHere, (ulong)to.Length);
+        // An access like any other comes first: it throws when the arena is gone, and a copy of many does not.
+        to[0] = Slot(_readHere);
+        // Up to the last slot, then on from the first.
+        var straight = (int)Math.Min((ulong)count, _mask + 1 - (_readHere & _mask));
+        MemoryMarshal.CreateReadOnlySpan(ref Slot(_readHere), straight).CopyTo(to);
+        MemoryMarshal.CreateReadOnlySpan(ref Slot(0), count - straight).CopyTo(to[straight..]);
+        _readHere += (ulong)count;
+        return count;
+    }
+
     /// <summary>Consumer: hands the slots of read messages back to the producer.</summary>
     public void Release() => Volatile.Write(ref _read.In(_arena), _readHere);
+
+    /// <summary>Reads the consumer's index again. True if there is room.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool LookForRoom()
+    {
+        var read = Volatile.Read(ref _read.In(_arena));
+        if (_writtenHere - read > _mask + 1)
+        {
+            Damaged++;
+            return false;
+        }
+        _readHere = read;
+        return _writtenHere - read <= _mask;
+    }
+
+    /// <summary>Reads the producer's index again. True if there is a message.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool LookForMessages()
+    {
+        var written = Volatile.Read(ref _written.In(_arena));
+        if (written - _readHere > _mask + 1)
+        {
+            // One of the two indices is wrong, and a producer that says its own again can only be met there.
+            Damaged++;
+            _readHere = _writtenHere = written;
+            return false;
+        }
+        _writtenHere = written;
+        return _readHere != written;
+    }
 
     private unsafe ref T Slot(ulong index) => ref _arena.At<T>(_slots + (index & _mask) * (ulong)sizeof(T));
 }

@@ -13,13 +13,18 @@ public sealed class PolicyRings
 {
     private const int WordBits = 64;
 
+    /// <summary>How many tokens ahead records are fetched: another CPU has just written them, and a few tasks take as long as its cache to answer.</summary>
+    private const int Ahead = 3;
+
     private readonly Arena _arena;
-    private readonly ulong _handovers, _exchange;
+    private readonly ulong _handovers, _identity, _decided, _exchange;
     private readonly ArenaPtr<ulong> _tail, _head;
     private readonly ArenaRing<ulong>[] _queued;
     private readonly ArenaRing<ulong> _decisions;
     private readonly ulong[] _dirty;
-    private ArenaRing<ulong>? _current;
+    // Taken from a ring and not handed out yet.
+    private readonly ulong[] _tokens = new ulong[WdConstants.QueuedRing];
+    private int _next, _count;
     private uint _thread;
     private WdUserState _state;
 
@@ -36,6 +41,8 @@ public sealed class PolicyRings
         _ = arena.Ref<WdExchange>(layout.Exchange);
         (_arena, Slots, Cpus) = (arena, slots, cpus);
         (_handovers, _exchange) = (layout.Handovers, layout.Exchange);
+        ref var first = ref arena.Ref<WdHandover>(_handovers);
+        (_identity, _decided) = (arena.OffsetOf(ref first.Queued.Tid), arena.OffsetOf(ref first.Decision));
         _dirty = new ulong[(cpus + WordBits - 1) / WordBits];
         _queued = new ArenaRing<ulong>[cpus];
         for (var cpu = 0; cpu < cpus; cpu++)
@@ -71,30 +78,41 @@ public sealed class PolicyRings
     /// <param name="slot">Any number: it is taken modulo the slots there are.</param>
     public ref WdHandover Slot(int slot) => ref _arena.At<WdHandover>(_handovers + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
 
-    /// <summary>Takes the next queued task.</summary>
-    /// <param name="slot">Its slot.</param>
-    /// <param name="task">The task as it was queued.</param>
+    /// <summary>The user half's part of what stands in a slot. Nothing of the other part is touched.</summary>
+    /// <param name="slot">As for <see cref="Slot"/>.</param>
+    public ref WdDecision Decision(int slot) => ref _arena.At<WdDecision>(_decided + ((ulong)(uint)(slot & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>()));
+
+    /// <summary>
+    /// Takes the next queued task. What is then read of its record, in the slot's <see cref="WdHandover.Queued"/>, counts only if
+    /// <see cref="IsWhole"/> says so afterwards.
+    /// </summary>
+    /// <param name="slot">Its slot, below <see cref="Slots"/>.</param>
+    /// <param name="sequence">Number of this queueing of the task.</param>
     /// <returns>False if there is none.</returns>
-    public bool TryTake(out int slot, out WdQueued task)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake(out int slot, out uint sequence)
     {
-        while (_current is not null || NextRing())
+        if (_next == _count && !NextTokens())
         {
-            while (_current!.TryRead(out var token))
-            {
-                slot = (int)(uint)token;
-                if ((uint)slot >= (uint)Slots)
-                    continue;
-                task = Slot(slot).Queued;
-                // The copy is whole if the sequence is still the token's; another one means that a newer token is under way.
-                Volatile.ReadBarrier();
-                if (Slot(slot).Queued.Sequence == (uint)(token >> 32) && task.Sequence == (uint)(token >> 32))
-                    return true;
-            }
-            _current.Release();
-            _current = null;
+            (slot, sequence) = (-1, 0);
+            return false;
         }
-        (slot, task) = (-1, default);
-        return false;
+        var token = _tokens[_next++];
+        (slot, sequence) = ((int)(uint)token, (uint)(token >> 32));
+        return true;
+    }
+
+    /// <summary>
+    /// Whether what was read of a slot's record before this call is all of one queueing, that of the token. If not, it may be of several, and is to
+    /// be passed over: a newer token is under way.
+    /// </summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="sequence">As <see cref="TryTake"/> said.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsWhole(int slot, uint sequence)
+    {
+        Volatile.ReadBarrier();
+        return Slot(slot).Queued.Sequence == sequence;
     }
 
     /// <summary>Hands a decision over; it is seen after <see cref="EndTurn"/>.</summary>
@@ -163,8 +181,39 @@ public sealed class PolicyRings
             Volatile.Write(ref exchange.UserState, (uint)_state);
     }
 
-    /// <summary>Finds the next ring with tokens. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
-    private bool NextRing()
+    /// <summary>Has the processor fetch what stands in a slot that is taken soon: both lines of the queued task, and the first of the user half's. Only a matter of speed.</summary>
+    public void FetchAhead()
+    {
+        var ahead = _next + Ahead;
+        if (ahead >= _count)
+            return;
+        var at = (ulong)(uint)((int)(uint)_tokens[ahead] & (Slots - 1)) * (ulong)Unsafe.SizeOf<WdHandover>();
+        _arena.Prefetch(_handovers + at);
+        _arena.Prefetch(_identity + at);
+        _arena.Prefetch(_decided + at);
+    }
+
+    /// <summary>Empties rings that are marked until there is a token.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool NextTokens()
+    {
+        var count = 0;
+        while (count == 0 && NextRing() is { } ring)
+        {
+            foreach (var token in _tokens.AsSpan(0, ring.Read(_tokens)))
+            {
+                // One of a slot that there is not is overwritten by the next.
+                _tokens[count] = token;
+                count += (uint)token < (uint)Slots ? 1 : 0;
+            }
+            ring.Release();
+        }
+        (_next, _count) = (0, count);
+        return count > 0;
+    }
+
+    /// <summary>The next ring that is marked. The bit is cleared before the ring is read: a token that comes later sets it again.</summary>
+    private ArenaRing<ulong>? NextRing()
     {
         for (var word = 0; word < _dirty.Length; word++)
         {
@@ -180,13 +229,11 @@ public sealed class PolicyRings
             {
                 var cpu = (word * WordBits) + BitOperations.TrailingZeroCount(bits);
                 bits &= bits - 1;
-                if (cpu >= Cpus)
-                    continue;
-                _current = _queued[cpu];
-                return true;
+                if (cpu < Cpus)
+                    return _queued[cpu];
             }
         }
-        return false;
+        return null;
     }
 
     private static ArenaRing<ulong> QueuedRing(Arena arena, ulong at)

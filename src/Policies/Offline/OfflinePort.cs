@@ -24,10 +24,10 @@ public readonly struct OfflinePort : IPolicyPort
     public bool TryTake(out int slot) => _machine.Queued.TryDequeue(out slot);
 
     /// <inheritdoc/>
-    public void Read(int slot, out QueuedTask task)
+    public ref readonly QueuedTask Queued(int slot)
     {
         var from = _machine.Tasks[slot];
-        task = new QueuedTask
+        from.Queued = new QueuedTask
         {
             Slot = slot,
             Generation = 1,
@@ -35,12 +35,13 @@ public readonly struct OfflinePort : IPolicyPort
             Tgid = from.What.Tid != 0 ? from.What.Tid : slot + 1000,
             PreviousCpu = from.Cpu,
             AllowedCpus = _machine.Cpus,
-            Weight = from.What.Weight,
+            Weight = Math.Max(from.What.Weight, 1),
             Woken = from.Woken,
             ExecRuntime = from.ExecRuntime,
             Uncharged = from.Uncharged,
             QueuedAt = from.QueuedAt,
         };
+        return ref from.Queued;
     }
 
     /// <inheritdoc/>

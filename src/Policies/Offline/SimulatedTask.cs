@@ -24,6 +24,7 @@ internal sealed class SimulatedTask(int slot, SyntheticTask what)
     internal bool Woken;
     internal ulong Need, ExecRuntime, Uncharged, WaitsSince, QueuedAt, RunsSince, RunsUntil, Key;
     internal Decision Decision;
+    internal QueuedTask Queued;
 
     /// <summary>As large as in the arena.</summary>
     [InlineArray(12)]

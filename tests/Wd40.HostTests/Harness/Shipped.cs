@@ -13,10 +13,8 @@ internal static class Shipped
     /// <summary>Names of all objects, as the sources lie below arena-bpf.</summary>
     public static IReadOnlyList<string> Names { get; } = _assemblies.SelectMany(ModuleObject.ResourceNames).ToArray();
 
-    /// <summary>Names of the modules: all but core, library and tests.</summary>
-    public static IReadOnlyList<string> Modules { get; } = Names
-        .Where(name => !name.StartsWith("core/", StringComparison.Ordinal) && !name.StartsWith("arena/", StringComparison.Ordinal) && !name.StartsWith("tests/", StringComparison.Ordinal))
-        .ToArray();
+    /// <summary>Names of the modules: all but core, library, tests and benchmarks.</summary>
+    public static IReadOnlyList<string> Modules { get; } = Names.Where(name => name.Split('/')[0] is not ("core" or "arena" or "tests" or "bench")).ToArray();
 
     /// <summary>The modules of wd40, one a slot.</summary>
     public static IReadOnlyList<string> OfWd40 { get; } = ["placement/llc", "deadline/interactive", "loadbalance/rusty"];

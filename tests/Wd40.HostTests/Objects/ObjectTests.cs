@@ -92,7 +92,7 @@ public sealed class ObjectTests
     {
         "core" => ModuleSlot.Core,
         "arena" => ModuleSlot.Library,
-        "tests" => ModuleSlot.Test,
+        "tests" or "bench" => ModuleSlot.Test,
         "placement" => ModuleSlot.Placement,
         "deadline" => ModuleSlot.Deadline,
         "loadbalance" => ModuleSlot.LoadBalance,

@@ -72,6 +72,16 @@ internal sealed class PolicyRingsTests
     }
 
     [Test]
+    public void ARecordThatIsWrittenAnewMeanwhile_IsNotWhole()
+    {
+        Queue(cpu: 0, slot: 3, sequence: 7);
+        Assert.That(_rings.TryTake(out var slot, out var sequence), Is.True);
+        Assert.That(_rings.IsWhole(slot, sequence), Is.True);
+        _rings.Slot(slot).Queued.Sequence++;
+        Assert.That(_rings.IsWhole(slot, sequence), Is.False);
+    }
+
+    [Test]
     public void Garbage_IsPassedOver([Values(Slots, -1, int.MinValue)] int slot)
     {
         ref var ring = ref Ring(0);
@@ -175,8 +185,11 @@ internal sealed class PolicyRingsTests
     private List<int> TakeAll()
     {
         var slots = new List<int>();
-        while (_rings.TryTake(out var slot, out _))
-            slots.Add(slot);
+        while (_rings.TryTake(out var slot, out var sequence))
+        {
+            if (_rings.IsWhole(slot, sequence))
+                slots.Add(slot);
+        }
         return slots;
     }
 

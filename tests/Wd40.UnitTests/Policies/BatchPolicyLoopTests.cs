@@ -32,7 +32,7 @@ internal sealed class BatchPolicyLoopTests
         {
             foreach (var slot in slots)
             {
-                port.Read(slot, out var task);
+                ref readonly var task = ref port.Queued(slot);
                 queue.Insert(slot, 100 - task.Weight);
             }
         }

@@ -154,6 +154,7 @@ internal sealed class TaskPolicyLoopTests
     {
         internal readonly List<ulong> Keys = [];
         internal ulong Scratch;
+        internal QueuedTask Queued;
         internal uint Generation;
         internal int Slot;
         internal bool Full, Endless, Taken;
@@ -177,7 +178,11 @@ internal sealed class TaskPolicyLoopTests
             return task.Endless || (task.Taken = !task.Taken);
         }
 
-        public void Read(int slot, out QueuedTask read) => read = new QueuedTask { Slot = slot, Generation = task.Generation };
+        public ref readonly QueuedTask Queued(int slot)
+        {
+            task.Queued = new QueuedTask { Slot = slot, Generation = task.Generation };
+            return ref task.Queued;
+        }
 
         public ref TState State<TState>(int slot) where TState : unmanaged => ref Wd40.ArenaRuntime.Scratch.As<ulong, TState>(ref task.Scratch);
 
