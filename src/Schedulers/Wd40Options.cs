@@ -102,6 +102,9 @@ public sealed record Wd40Options
     /// <summary>--trial: s after attach at which the scheduler detaches by itself unless it is confirmed; null runs without end.</summary>
     public double? TrialSeconds { get; init; }
 
+    /// <summary>--debuggable: the runtime's diagnostics stay on, so that a debugger can be attached.</summary>
+    public bool Debuggable { get; init; }
+
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }
 

@@ -21,6 +21,9 @@ internal static class GuestPrograms
     /// <summary>What fills an arena with garbage, in the guest.</summary>
     public const string Scribble = Directory + "/scribble";
 
+    /// <summary>What stops a process as a debugger does, in the guest.</summary>
+    public const string Hold = Directory + "/hold";
+
     /// <summary>The C loader in the guest.</summary>
     public const string CLoader = Directory + "/c-loader";
 
@@ -39,6 +42,7 @@ internal static class GuestPrograms
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
         new GuestFile(Native("scribble"), Scribble),
+        new GuestFile(Native("hold"), Hold),
     ];
 
     /// <summary>A file of samples/MyModule, built outside the solution; on the host.</summary>

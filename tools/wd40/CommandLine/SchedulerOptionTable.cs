@@ -24,6 +24,7 @@ public abstract class SchedulerOptionTable : OptionTable
     private Option<uint?> _statsGroup = null!;
     private Option<string?> _openMetrics = null!;
     private Option<double?> _trial = null!;
+    private Option<bool> _debuggable = null!;
     private Option<bool> _dryRun = null!;
     private Option<bool> _json = null!;
     private Option<string?> _report = null!;
@@ -76,6 +77,7 @@ public abstract class SchedulerOptionTable : OptionTable
             "Slots in the task table. Tasks beyond it are scheduled, but not balanced.");
         _trial = Duration("--trial", "TIME", ShortestTrial, LongestTrial, "1s to 24h; seconds, or with the unit s, m or h",
             "Measure the machine, attach, measure again, and detach after TIME unless confirmed: by SIGUSR1, or by typing keep and Enter.");
+        _debuggable = Flag("--debuggable", null, "Leave the diagnostics of the .NET runtime on, so that debuggers, tracers and profilers can be attached.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
         _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
@@ -118,6 +120,7 @@ public abstract class SchedulerOptionTable : OptionTable
             StatsGroup = parsed.GetValue(_statsGroup),
             OpenMetricsPath = parsed.GetValue(_openMetrics),
             TrialSeconds = parsed.GetValue(_trial),
+            Debuggable = parsed.GetValue(_debuggable),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
+
+namespace Wd40.VmTests;
+
+/// <summary>The process that decides: its size, its threads, and collections of garbage in it.</summary>
+internal sealed partial class RustlandFigures
+{
+    /// <summary>The whole process, arena and kernel memory of its maps included, after all tests that load it; and no thread that it does not need.</summary>
+    [Test, Order(4), Property("Check", "rustland-process"), Category(RunLength.OneKernel)]
+    public async Task The_process_is_small_and_runs_nothing_but_the_scheduler()
+    {
+        await (await SharedSchedulerAsync("")).UntilDecidingAsync();
+        var memory = await ProcessMemory.ReadAsync(Guest);
+        var threads = (await Guest.CallAsync("cat /proc/$(pidof wd40)/task/*/comm")).EnsureSuccess().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var doors = (await Guest.CallAsync("ls /tmp | grep -c -e dotnet-diagnostic -e clr-debug")).Output.Trim();
+        TestContext.Out.WriteLine($"{memory}; threads {string.Join(", ", threads)}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(memory.HugePages, Is.False, "transparent huge pages of the process");
+            Assert.That(memory.SumKiB, Is.LessThanOrEqualTo(ProcessMemory.LimitKiB), "KiB");
+            Assert.That(threads, Is.EquivalentTo(new[] { "wd40", ".NET SynchManag", ".NET Finalizer", ".NET SigHandler", "wd40-stats" }));
+            Assert.That(doors, Is.EqualTo("0"), "files through which a debugger would come in");
+        }
+    }
+
+    /// <summary>
+    /// A helper thread of the process makes 200 MiB of objects and collects, once while they are in use and once when they are garbage. The thread that
+    /// decides stands still meanwhile; no task waits for longer than a takeover takes, and two ticks.
+    /// </summary>
+    /// <remarks>
+    /// The objects come from a hook that the runtime calls before the program: nothing of it is part of wd40. The shared scheduler has ended before.
+    /// </remarks>
+    [Test, Order(7), Property("Check", "U-3"), Category(RunLength.FullOnly)]
+    public async Task A_collection_of_garbage_makes_nobody_wait_for_longer_than_a_takeover()
+    {
+        const int TakeoverMs = 50, Mebibytes = 200;
+        // CONFIG_HZ is 250.
+        const double TickMs = 4;
+        const string Assembly = "Wd40.GarbageHook.dll", Hook = GuestPrograms.Directory + "/" + Assembly, Fifo = "/tmp/garbage";
+        await EndSharedSchedulerAsync();
+        await Guest.WriteFileAsync(Hook, await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, Assembly)));
+        (await Guest.CallAsync($"mkfifo {Fifo}")).EnsureSuccess();
+        await using var scheduler = await OwnSchedulerAsync($"--takeover-ms {TakeoverMs}", $"DOTNET_STARTUP_HOOKS={Hook} WD40_GARBAGE={Fifo}");
+        var before = await scheduler.UntilDecidingAsync();
+        var quiet = await LoadAsync<HogsReport>("hogs --groups 8 --warmup 0.5 --seconds 3");
+        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 0.5 --seconds 12");
+        var answer = (await Guest.CallAsync($"sleep 1; echo {Mebibytes} > {Fifo}; until [ -s {Fifo}.answer ]; do sleep 0.1; done; cat {Fifo}.answer"))
+            .ReadJson<CollectionReport>();
+        var isLoaded = !load.HasEnded;
+        var hogs = (await load.EndAsync()).ReadJson<HogsReport>();
+        var after = await scheduler.UntilDecidingAsync();
+        var stopped = await scheduler.StopAsync();
+        var collections = (await scheduler.ReadReportAsync()).GetProperty("loop_collections").GetInt32();
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{answer}, {collections} collections; longest gap {Milliseconds(hogs):F1} ms, without collections {Milliseconds(quiet):F1}; ")
+            + FormattableString.Invariant($"idle share {hogs.IdleShare:F3}; {after["nr_takeovers"] - before["nr_takeovers"]} takeovers, ")
+            + $"{after["nr_taken_over"] - before["nr_taken_over"]} tasks served meanwhile, {after["nr_rescued"] - before["nr_rescued"]} rescued");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(stopped.ExitCode, Is.Zero, stopped.Error);
+            Assert.That(isLoaded, Is.True, "the hogs outlast the collections");
+            Assert.That(collections, Is.GreaterThanOrEqualTo(2), "collections while the scheduler ran");
+            Assert.That(answer.InUseMs, Is.GreaterThan(2 * TakeoverMs), "ms for which the thread that decides stood still: else nothing is tried");
+            Assert.That(after["nr_takeovers"] - before["nr_takeovers"], Is.Positive, "takeovers");
+            Assert.That(Milliseconds(hogs), Is.LessThanOrEqualTo(TakeoverMs + (2 * TickMs)), "longest time without progress of a hog, ms");
+        }
+    }
+
+    private static double Milliseconds(HogsReport hogs) => hogs.Groups.Max(group => group.LongestGapNs) / 1e6;
+}
