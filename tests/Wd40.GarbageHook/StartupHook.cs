@@ -4,9 +4,10 @@ using System.Globalization;
 using System.Text;
 
 /// <summary>
-/// Makes a .NET process collect garbage on demand: DOTNET_STARTUP_HOOKS names this assembly, the runtime calls it before the program's own code. A thread
-/// of its own waits for numbers of MiB at the FIFO that WD40_GARBAGE names, makes that much, collects it, and appends to the file of that name with
-/// .answer behind it how many ms each step took. The type has the name that the runtime asks for, and so no namespace.
+/// Makes a .NET process collect garbage on demand: DOTNET_STARTUP_HOOKS names this assembly, and the runtime calls it before the program's own code. A
+/// thread of its own reads orders from the FIFO that WD40_GARBAGE names: a number makes that many MiB of small objects, "collect" collects once while they are
+/// in use and once when they are garbage. The answers, one JSON object each, are appended to the file of the FIFO's name with .answer behind it.
+/// The type has the name that the runtime asks for, and so no namespace.
 /// </summary>
 #pragma warning disable CA1050
 internal static class StartupHook
@@ -17,6 +18,8 @@ internal static class StartupHook
 
     /// <summary>What an array of bytes takes besides its bytes.</summary>
     private const int Header = 24;
+
+    private static byte[][][]? _objects;
 
     /// <summary>Starts the thread. Called by the runtime.</summary>
     public static void Initialize()
@@ -30,41 +33,35 @@ internal static class StartupHook
         while (true)
         {
             using var reader = new StreamReader(fifo, Encoding.ASCII);
-            while (reader.ReadLine() is { } line)
-                File.AppendAllText(fifo + ".answer", Collect(int.Parse(line, CultureInfo.InvariantCulture)));
+            while (reader.ReadLine() is { } order)
+                File.AppendAllText(fifo + ".answer", order == "collect" ? Collect() : Make(int.Parse(order, CultureInfo.InvariantCulture)));
         }
     }
 
-    /// <summary>One collection while all of it is in use, which looks at every object, and one when none of it is.</summary>
-    private static string Collect(int mebibytes)
+    private static string Make(int mebibytes)
     {
-        var begin = Stopwatch.GetTimestamp();
-        var kept = Make(mebibytes);
-        var made = Stopwatch.GetElapsedTime(begin);
-        var inUse = Collect();
-        GC.KeepAlive(kept);
-        kept = null;
-        var unused = Collect();
-        return string.Create(CultureInfo.InvariantCulture,
-            $$"""{"made_ms":{{made.TotalMilliseconds:F1}},"in_use_ms":{{inUse.TotalMilliseconds:F1}},"garbage_ms":{{unused.TotalMilliseconds:F1}}}""") + "\n";
+        _objects = new byte[mebibytes * ((1 << 20) / (ObjectsPerBlock * BytesPerObject))][][];
+        for (var block = 0; block < _objects.Length; block++)
+        {
+            _objects[block] = new byte[ObjectsPerBlock][];
+            for (var i = 0; i < ObjectsPerBlock; i++)
+                _objects[block][i] = new byte[BytesPerObject - Header];
+        }
+        return $$"""{"made_mebibytes":{{mebibytes}}}""" + "\n";
     }
 
-    private static TimeSpan Collect()
+    private static string Collect()
+    {
+        var inUse = TimeOfCollection();
+        _objects = null;
+        var garbage = TimeOfCollection();
+        return string.Create(CultureInfo.InvariantCulture, $$"""{"in_use_ms":{{inUse:F1}},"garbage_ms":{{garbage:F1}}}""") + "\n";
+    }
+
+    private static double TimeOfCollection()
     {
         var begin = Stopwatch.GetTimestamp();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-        return Stopwatch.GetElapsedTime(begin);
-    }
-
-    private static byte[][][] Make(int mebibytes)
-    {
-        var blocks = new byte[mebibytes * ((1 << 20) / (ObjectsPerBlock * BytesPerObject))][][];
-        for (var block = 0; block < blocks.Length; block++)
-        {
-            blocks[block] = new byte[ObjectsPerBlock][];
-            for (var i = 0; i < ObjectsPerBlock; i++)
-                blocks[block][i] = new byte[BytesPerObject - Header];
-        }
-        return blocks;
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
 
@@ -38,16 +39,18 @@ internal sealed partial class RustlandFigures
         const int TakeoverMs = 50, Mebibytes = 200;
         // CONFIG_HZ is 250.
         const double TickMs = 4;
-        const string Assembly = "Wd40.GarbageHook.dll", Hook = GuestPrograms.Directory + "/" + Assembly, Fifo = "/tmp/garbage";
+        const string Assembly = "Wd40.GarbageHook.dll", Hook = GuestPrograms.Directory + "/" + Assembly, Fifo = "/tmp/garbage", Answer = Fifo + ".answer";
+        string Do(string order) => $"echo {order} > {Fifo}; until [ -s {Answer} ]; do sleep 0.1; done; cat {Answer}; rm {Answer}";
         await EndSharedSchedulerAsync();
         await Guest.WriteFileAsync(Hook, await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, Assembly)));
         (await Guest.CallAsync($"mkfifo {Fifo}")).EnsureSuccess();
         await using var scheduler = await OwnSchedulerAsync($"--takeover-ms {TakeoverMs}", $"DOTNET_STARTUP_HOOKS={Hook} WD40_GARBAGE={Fifo}");
+        await scheduler.UntilDecidingAsync();
+        (await Guest.CallAsync(Do(Mebibytes.ToString(CultureInfo.InvariantCulture)))).EnsureSuccess();
         var before = await scheduler.UntilDecidingAsync();
         var quiet = await LoadAsync<HogsReport>("hogs --groups 8 --warmup 0.5 --seconds 3");
-        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 0.5 --seconds 12");
-        var answer = (await Guest.CallAsync($"sleep 1; echo {Mebibytes} > {Fifo}; until [ -s {Fifo}.answer ]; do sleep 0.1; done; cat {Fifo}.answer"))
-            .ReadJson<CollectionReport>();
+        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 0.5 --seconds 14");
+        var answer = (await Guest.CallAsync($"sleep 1; {Do("collect")}")).ReadJson<CollectionReport>();
         var isLoaded = !load.HasEnded;
         var hogs = (await load.EndAsync()).ReadJson<HogsReport>();
         var after = await scheduler.UntilDecidingAsync();
