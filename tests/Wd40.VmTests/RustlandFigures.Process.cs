@@ -49,7 +49,7 @@ internal sealed partial class RustlandFigures
         (await Guest.CallAsync(Do(Mebibytes.ToString(CultureInfo.InvariantCulture)))).EnsureSuccess();
         var before = await scheduler.UntilDecidingAsync();
         var quiet = await LoadAsync<HogsReport>("hogs --groups 8 --warmup 0.5 --seconds 3");
-        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 0.5 --seconds 14");
+        var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 0.5 --seconds 100");
         var answer = (await Guest.CallAsync($"sleep 1; {Do("collect")}")).ReadJson<CollectionReport>();
         var isLoaded = !load.HasEnded;
         var hogs = (await load.EndAsync()).ReadJson<HogsReport>();

@@ -5,5 +5,5 @@ using Wd40.Tool.CommandLine;
 var words = InvokedName.Expand(InvokedName.Read(), args);
 // First of all: what comes before it is done twice.
 if (RuntimeSettings.Apply(words) is { } reason)
-    Console.Error.WriteLine($"wd40: the runtime's diagnostics stay on: {reason}");
+    Console.Error.WriteLine($"wd40: the settings of the runtime stay as they are: {reason}");
 return new CommandTree(Wd40Program.Run).Run(words);

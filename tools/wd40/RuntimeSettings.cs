@@ -13,6 +13,11 @@ public static class RuntimeSettings
     /// <summary>0 switches debugger, profiler and event pipe off, with their three threads and their files in the directory for temporary files.</summary>
     private const string Diagnostics = "DOTNET_EnableDiagnostics";
 
+    /// <summary>
+    /// 0: code that is compiled at run time stands in memory of the process's own. Else it stands in shared memory, into which a debugger cannot write its breakpoints.
+    /// </summary>
+    private const string WriteXorExecute = "DOTNET_EnableWriteXorExecute";
+
     /// <summary>Holds the number of the process that has started itself anew: it never does so twice, and what it starts is not taken for it.</summary>
     private const string Marker = "WD40_STARTED_ANEW";
 
@@ -45,15 +50,18 @@ public static class RuntimeSettings
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(variable);
-        if (words.Count < 2 || words[0] != "run" || variable(Diagnostics) is not null)
+        if (words.Count < 2 || words[0] != "run")
             return [];
+        var setting = Diagnostics;
         foreach (var word in words)
         {
-            if (word == DebuggableOption || Array.IndexOf(_runNothing, word.Split('=', ':')[0]) >= 0)
+            if (Array.IndexOf(_runNothing, word.Split('=', ':')[0]) >= 0)
                 return [];
+            if (word == DebuggableOption)
+                setting = WriteXorExecute;
         }
         var number = process.ToString(CultureInfo.InvariantCulture);
-        return variable(Marker) == number ? [] : [new(Diagnostics, "0"), new(Marker, number)];
+        return variable(setting) is not null || variable(Marker) == number ? [] : [new(setting, "0"), new(Marker, number)];
     }
 
     /// <summary>Starts this process anew where its environment lacks a setting; then it does not return.</summary>

@@ -17,8 +17,11 @@ public sealed class RuntimeSettingsTests
     public void A_scheduler_runs_without_diagnostics(params string[] words) => Assert.That(Missing(words),
         Is.EqualTo(new KeyValuePair<string, string>[] { new(Diagnostics, "0"), new(Marker, "4711") }));
 
-    [TestCase("run", "rustland", "--debuggable")]
-    [TestCase("run", "rustland", "--monitor", "1"), TestCase("run", "rustland", "--monitor=1"), TestCase("run", "wd40", "--monitor:1")]
+    [Test]
+    public void A_scheduler_that_is_debugged_has_code_that_a_debugger_can_write_to() => Assert.That(Missing(["run", "rustland", "--debuggable"]),
+        Is.EqualTo(new KeyValuePair<string, string>[] { new("DOTNET_EnableWriteXorExecute", "0"), new(Marker, "4711") }));
+
+    [TestCase("run", "rustland", "--debuggable", "--dry-run"), TestCase("run", "rustland", "--monitor", "1"), TestCase("run", "rustland", "--monitor=1"), TestCase("run", "wd40", "--monitor:1")]
     [TestCase("run", "wd40", "--dry-run"), TestCase("run", "wd40", "--help-stats"), TestCase("run", "wd40", "-h"), TestCase("run", "wd40", "--version")]
     [TestCase("run"), TestCase("doctor"), TestCase("vm", "run", "--", "true"), TestCase("--help"), TestCase()]
     public void Other_commands_go_on_as_they_are(params string[] words) => Assert.That(Missing(words), Is.Empty);
