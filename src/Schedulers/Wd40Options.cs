@@ -108,6 +108,9 @@ public sealed record Wd40Options
     /// <summary>--replace: the process that runs it is asked to end, so that this one takes its place.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>--debuggable: the runtime's diagnostics stay on, so that a debugger can be attached.</summary>
+    public bool Debuggable { get; init; }
+
     /// <summary>--dry-run: link, load and verify, do not attach.</summary>
     public bool DryRun { get; init; }
 

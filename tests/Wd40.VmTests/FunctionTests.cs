@@ -219,30 +219,17 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     [Test, Property("Check", "memory"), Category(RunLength.OneKernel)]
     public async Task A_working_scheduler_needs_at_most_64_MB()
     {
-        const long LimitKiB = 64 << 10;
         var scheduler = await SharedSchedulerAsync("");
         await LoadAsync<HogsReport>($"hogs --groups 16 --seconds {RunLength.Of(4, 60)}");
         await scheduler.TotalsAsync();
-        var words = (await Guest.CallAsync($$"""
-            p=$(pidof wd40)
-            awk '/^THP_enabled:/ { print $2 }' /proc/$p/status
-            awk '/^Pss:/ { print $2 }' /proc/$p/smaps_rollup
-            awk 'FNR == 1 { type = {{ArenaMapType}} } /^map_type:/ { type = $2 } /^memlock:/ { bytes = $2 }
-                /^map_id:/ && type != {{ArenaMapType}} && !seen[$2]++ { sum += bytes } END { print int(sum / 1024) }' /proc/$p/fdinfo/*
-            """)).EnsureSuccess().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(words, Has.Length.EqualTo(3));
-        var memory = words[1..].Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        TestContext.Out.WriteLine($"process {memory[0]} KiB (its share of what is mapped), kernel memory of its other maps {memory[1]} KiB");
+        var memory = await ProcessMemory.ReadAsync(Guest);
+        TestContext.Out.WriteLine(memory);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(words[0], Is.EqualTo("0"), "transparent huge pages of the process");
-            Assert.That(memory, Has.Length.EqualTo(2).And.All.Positive);
-            Assert.That(memory.Sum(), Is.LessThanOrEqualTo(LimitKiB), "KiB");
+            Assert.That(memory.HugePages, Is.False, "transparent huge pages of the process");
+            Assert.That(memory.SumKiB, Is.LessThanOrEqualTo(ProcessMemory.LimitKiB), "KiB");
         }
     }
-
-    /// <summary>BPF_MAP_TYPE_ARENA: its pages count with the process that maps them.</summary>
-    private const int ArenaMapType = 33;
 
     private const string Ops = "/sys/kernel/sched_ext/root/ops";
     private const string EnableSequence = "/sys/kernel/sched_ext/enable_seq";

@@ -107,7 +107,7 @@ internal sealed partial class RustlandFigures(string kernel)
     /// task that was handed over has come back in one of the ways there are, or waits.
     /// </summary>
     /// <remarks>The last with this run of the scheduler: it ends it, whose report says what was allocated since its start.</remarks>
-    [Test, Order(4), Property("Check", "U-1"), Category(RunLength.OneKernel)]
+    [Test, Order(5), Property("Check", "U-1"), Category(RunLength.OneKernel)]
     public async Task Steady_state_costs_one_system_call_a_turn_and_nothing_else()
     {
         var scheduler = await SharedSchedulerAsync("");
@@ -153,7 +153,7 @@ internal sealed partial class RustlandFigures(string kernel)
     }
 
     /// <summary>Another policy by name, composed.</summary>
-    [Test, Order(5), Property("Check", "rustland-policy"), Category(RunLength.FullOnly)]
+    [Test, Order(6), Property("Check", "rustland-policy"), Category(RunLength.FullOnly)]
     public async Task Another_policy_is_composed_by_name()
     {
         await using var scheduler = await RunningScheduler.StartAsync(Guest, "--core user-space --policy interactive", name: "compose");

@@ -90,7 +90,6 @@ internal sealed partial class RustlandTests(string kernel)
     /// <summary>
     /// Short pauses, as those of a debugger or of a collection of garbage are: each is a takeover, and no task waits for long.
     /// </summary>
-    /// <remarks>Not U-3: what is paused is the process, by a signal, since nothing in it can be made to collect garbage.</remarks>
     [Test, Order(1), Property("Check", "rustland-pause"), Category(RunLength.OneKernel)]
     public async Task Short_pauses_are_stood_in_for()
     {
@@ -261,7 +260,8 @@ internal sealed partial class RustlandTests(string kernel)
     private static string Describe(PolicyStats before, PolicyStats after) => string.Join(", ", after.Names
         .Select(name => (Name: name, By: after[name] - before[name])).Where(pair => pair.By != 0).Select(pair => $"{pair.Name} +{pair.By}"));
 
-    private Task<RunningScheduler> SharedAsync() => SharedSchedulerAsync($"--max-tasks {Slots}", _watchdog);
+    /// <summary>With diagnostics on, so that a debugger may come; without them is what <see cref="RustlandFigures"/> are about.</summary>
+    private Task<RunningScheduler> SharedAsync() => SharedSchedulerAsync($"--max-tasks {Slots} --debuggable", _watchdog);
 
     private Task<GuestJob> StartHogsAsync(string groups, double seconds) =>
         Guest.StartAsync(FormattableString.Invariant($"exec {GuestPrograms.Load} hogs --groups {groups} --warmup 0.5 --seconds {seconds}"));

@@ -2,4 +2,8 @@
 using Wd40.Tool;
 using Wd40.Tool.CommandLine;
 
-return new CommandTree(Wd40Program.Run).Run(InvokedName.Expand(InvokedName.Read(), args));
+var words = InvokedName.Expand(InvokedName.Read(), args);
+// First of all: what comes before it is done twice.
+if (RuntimeSettings.Apply(words) is { } reason)
+    Console.Error.WriteLine($"wd40: the settings of the runtime stay as they are: {reason}");
+return new CommandTree(Wd40Program.Run).Run(words);

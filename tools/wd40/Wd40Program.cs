@@ -32,6 +32,11 @@ public static class Wd40Program
         }
         if (options.MonitorSeconds is { } seconds)
             return Monitor(seconds, options);
+        if (RuntimeSettings.Contradiction(options.Debuggable, Environment.GetEnvironmentVariable) is { } contradiction)
+        {
+            configuration.Error.WriteLine($"wd40: {contradiction}");
+            return (int)ExitCode.Usage;
+        }
         var log = new SchedulerLog(configuration.Error, scheduler.Name, options.Verbosity);
         BpfLog.Sink = log.FromLibbpf;
         var host = new SchedulerHost(scheduler, options, log);

@@ -21,6 +21,7 @@ public sealed class Wd40OptionTableTests
         ("--dry-run", null, null), ("--json", null, null), ("--stats-path", null, "/var/run/scx/root/stats"), ("--report", null, null),
         ("--balance-threshold", null, "5"), ("--balance-threshold-numa", null, "17"), ("--balance-cutoff", null, "50"),
         ("--trial", null, null), ("--adoptable", null, null), ("--replace", null, null), ("--max-tasks", null, "16384"), ("--stats-group", null, null), ("--openmetrics", null, null),
+        ("--debuggable", null, null),
     ];
 
     internal static readonly (string[] Arguments, Wd40Options Expected)[] Valid =
@@ -56,6 +57,7 @@ public sealed class Wd40OptionTableTests
         (["--trial", "1.5"], new Wd40Options { TrialSeconds = 1.5 }),
         (["--trial=24h"], new Wd40Options { TrialSeconds = 86_400 }),
         (["--perf", "5000"], new Wd40Options { Perf = 1024 }),
+        (["--debuggable"], new Wd40Options { Debuggable = true }),
         (["-v"], new Wd40Options { Verbosity = 1 }),
         (["-vv", "--verbose"], new Wd40Options { Verbosity = 3 }),
         (["--max-tasks", "1048576"], new Wd40Options { MaxTasks = 1 << 20 }),

@@ -25,6 +25,9 @@ internal static class GuestPrograms
     /// <summary>What fills an arena with garbage, in the guest.</summary>
     public const string Scribble = Directory + "/scribble";
 
+    /// <summary>What stops a process as a debugger does, in the guest.</summary>
+    public const string Hold = Directory + "/hold";
+
     /// <summary>The C loader in the guest.</summary>
     public const string CLoader = Directory + "/c-loader";
 
@@ -43,6 +46,7 @@ internal static class GuestPrograms
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
         new GuestFile(Native("scribble"), Scribble),
+        new GuestFile(Native("hold"), Hold),
     ];
 
     /// <summary>Those that a comparison needs, where it looks for them.</summary>

@@ -26,6 +26,7 @@ public abstract class SchedulerOptionTable : OptionTable
     private Option<double?> _trial = null!;
     private Option<double?> _adoptable = null!;
     private Option<bool> _replace = null!;
+    private Option<bool> _debuggable = null!;
     private Option<bool> _dryRun = null!;
     private Option<bool> _json = null!;
     private Option<string?> _report = null!;
@@ -87,6 +88,7 @@ public abstract class SchedulerOptionTable : OptionTable
         _adoptable = Duration("--adoptable", "TIME", ShortestAdoptable, LongestAdoptable, "1s to 24h; seconds, or with the unit s, m or h",
             "Stay attached when this process is killed or ended by SIGTERM, for another one with the same options; end after TIME without one. Go on with one that was left so. Ctrl-C ends both.");
         _replace = Flag("--replace", null, "With --adoptable: end the process that runs it, and take its place.");
+        _debuggable = Flag("--debuggable", null, "Leave the diagnostics of the .NET runtime on, so that debuggers, tracers and profilers can be attached.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
         _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
@@ -131,6 +133,7 @@ public abstract class SchedulerOptionTable : OptionTable
             TrialSeconds = parsed.GetValue(_trial),
             AdoptableSeconds = parsed.GetValue(_adoptable),
             Replace = parsed.GetValue(_replace),
+            Debuggable = parsed.GetValue(_debuggable),
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),
             ReportPath = parsed.GetValue(_report),
