@@ -31,7 +31,7 @@ internal sealed partial class RustlandFigures
     /// still meanwhile, for seconds; the kernel half serves all tasks, and none waits for long.
     /// </summary>
     /// <remarks>
-    /// The check's own bound, the takeover's time and two ticks, does not hold: the longest gap was 54, 164 and 210 ms in three runs, with one takeover in each.
+    /// The check's own bound, the takeover's time and two ticks, does not hold: the longest gap was 54 to 210 ms in four runs, with one takeover in each.
     /// The bound is 10 times the takeover's time; with that of 1000 ms in place of 50 the gap is 1062 ms. The objects come from a hook that the runtime calls before the
     /// program: nothing of it is part of wd40.
     /// </remarks>
