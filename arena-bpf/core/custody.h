@@ -105,6 +105,9 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->woken = h->woken;
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
+	/* A thread that calls exec takes the number of its process's first one. */
+	if (q->tid != (u32)p->pid)
+		q->tid = p->pid;
 	wd_put_token(WD_TOKEN(h->slot, seq));
 }
 

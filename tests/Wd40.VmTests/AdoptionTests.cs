@@ -30,7 +30,7 @@ internal sealed class AdoptionTests(string kernel, string scheduler, ClockMode c
     /// The process is killed again and again under hogs, and each time another one goes on with the kernel half and arena that the first has loaded. The
     /// default scheduler never comes in between, no hog is left behind, and what follows is as after any start: SIGTERM leaves it, Ctrl-C ends it.
     /// </summary>
-    [Test, Order(0), Property("Check", "adoption")]
+    [Test, Order(0), Property("Check", "adoption"), Category(RunLength.FullOnly)]
     public async Task Processes_are_succeeded_by_others_under_load()
     {
         var times = RunLength.Of(2, 20);

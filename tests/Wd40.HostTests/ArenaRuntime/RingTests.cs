@@ -90,6 +90,23 @@ public sealed class RingTests
         Assert.That((Of("rings_applied"), Of("rings_refused")), Is.EqualTo((400ul, 400ul)));
     }
 
+    /// <summary>
+    /// A record has the number that its task has now: a thread that calls exec takes that of its process's first one, and a decision about it would
+    /// be one about nobody for as long as the record had the old one.
+    /// </summary>
+    [Test]
+    public void A_record_has_the_number_that_the_task_has_when_it_is_queued()
+    {
+        Run("rings_up_arena", 1);
+        Assert.That(_rings.TryTake(out var slot, out _), Is.True);
+        ref var queued = ref _rings.Slot(slot).Queued;
+        var number = queued.Tid;
+        queued.Tid = number + 1;
+        Run("rings_up_arena", 1);
+        Assert.That(queued.Tid, Is.EqualTo(number));
+        Assert.That(number, Is.Positive);
+    }
+
     private void Run(string program, int count)
     {
         var arguments = new RingArguments(Way, (ulong)count);
