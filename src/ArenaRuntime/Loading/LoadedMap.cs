@@ -21,7 +21,7 @@ internal readonly record struct LoadedMap(string Name, Interop.Libbpf.MapType Ty
                 if (Name.IndexOf(section, StringComparison.Ordinal) is >= 0 and var at)
                     return Name[(at + 1)..].Replace('.', '-');
             }
-            return Name;
+            return Name.Replace('.', '-');
         }
     }
 

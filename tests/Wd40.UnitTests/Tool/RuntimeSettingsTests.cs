@@ -115,12 +115,25 @@ public sealed class RuntimeSettingsTests
         return System.Diagnostics.Process.Start(start)!;
     }
 
+    /// <summary>What an open file is; null when it has been closed since it was listed.</summary>
+    private static string? Target(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, false)?.FullName;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Names of the threads of a process, once it has a file open.</summary>
     private static string[] ThreadsWhenItReads(Process process, string file)
     {
         for (var tries = 0; tries < 1200 && !process.HasExited; tries++)
         {
-            if (Directory.EnumerateFiles($"/proc/{process.Id}/fd").Any(link => File.ResolveLinkTarget(link, false)?.FullName == file))
+            if (Directory.EnumerateFiles($"/proc/{process.Id}/fd").Any(link => Target(link) == file))
                 return [.. Directory.EnumerateDirectories($"/proc/{process.Id}/task").Select(task => File.ReadAllText(task + "/comm").Trim())];
             Thread.Sleep(50);
         }
