@@ -76,7 +76,7 @@ internal sealed class AdoptionTests(string kernel, string scheduler, ClockMode c
     /// One that has its process is not taken from it, nor by a process that wants something else; with --replace the process is asked to end. Nobody comes:
     /// the kernel half ends itself, says why, and the next start clears away what is left.
     /// </summary>
-    [Test, Order(1), Property("Check", "adoption-refused")]
+    [Test, Order(1), Property("Check", "adoption-refused"), Category(RunLength.FullOnly)]
     public async Task A_kernel_half_is_not_taken_from_its_process_and_ends_when_nobody_comes()
     {
         const int Seconds = 3;

@@ -22,7 +22,7 @@ internal sealed partial class FigureTests
     private const double Window = 3;
 
     /// <summary>16 hogs that all begin in one domain are spread evenly, and the kernel saw the moves that the balancer counts.</summary>
-    [Test, Order(1), Property("Check", "A-11")]
+    [Test, Order(1), Property("Check", "A-11"), Category(RunLength.OneKernel)]
     public async Task Sixteen_hogs_of_one_domain_spread_over_both()
     {
         var scheduler = await SharedSchedulerAsync(BalancerAlone);
@@ -33,7 +33,7 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>After the 8 hogs of one domain have ended, the other 8 are spread evenly.</summary>
-    [Test, Order(1), Property("Check", "A-11")]
+    [Test, Order(1), Property("Check", "A-11"), Category(RunLength.OneKernel)]
     public async Task Eight_remaining_hogs_spread_over_both_domains()
     {
         var scheduler = await SharedSchedulerAsync(BalancerAlone);
@@ -83,7 +83,7 @@ internal sealed partial class FigureTests
 
     /// <summary>8 hogs are a load of 8, with weights (machine full) and without (half of it idle), and imbalances cancel out.</summary>
     [TestCase("8", 0, true), TestCase("8:nice=3:cpus=0-3", 0.5, false)]
-    [Order(1), Property("Check", "A-27")]
+    [Order(1), Property("Check", "A-27"), Category(RunLength.OneKernel)]
     public async Task Eight_hogs_are_a_load_of_eight(string groups, double idle, bool full)
     {
         await SharedSchedulerAsync(BalancerAlone);

@@ -14,7 +14,7 @@ internal sealed partial class FigureTests
     private const double Settling = 4;
 
     /// <summary>Sixteen hogs that may run anywhere share the machine by weight.</summary>
-    [Test, Property("Check", "A-8")]
+    [Test, Property("Check", "A-8"), Category(RunLength.OneKernel)]
     public async Task Weights_hold_on_the_whole_machine()
     {
         var before = await DefaultAsync("A-8");
@@ -55,7 +55,7 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>A hog bound to a CPU competes with free ones on equal terms: it is neither starved nor favoured.</summary>
-    [Test, Property("Check", "A-40")]
+    [Test, Property("Check", "A-40"), Category(RunLength.OneKernel)]
     public async Task While_free_hogs_run_a_bound_one_gets_its_share()
     {
         await SharedSchedulerAsync("");
