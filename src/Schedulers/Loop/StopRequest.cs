@@ -54,7 +54,8 @@ public sealed class StopRequest : IDisposable
         _event.Dispose();
     }
 
-    private void Handle(PosixSignalContext context)
+    /// <summary>What a signal does; on the thread of the runtime that delivers it.</summary>
+    internal void Handle(PosixSignalContext context)
     {
         // The default action would end the process before it has detached and reported.
         context.Cancel = true;
