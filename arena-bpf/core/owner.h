@@ -60,7 +60,7 @@ static int wd_watch_owner(void *map, int *key, struct wd_absence *a)
 		a->since = now;
 		wd_ownership.seen = 0;
 		wd_owner_changed();
-	} else if (now - a->since > wd_adoptable_ns &&
+	} else if (wd_ago(now, a->since) > wd_adoptable_ns &&
 		   __sync_val_compare_and_swap(&wd_ownership.owner, owner, WD_OWNER_ENDED) == owner) {
 		wd_end(WD_EXIT_UNADOPTED, "process %llu has ended, and no other took its place within %llu ms",
 		       WD_OWNER_PROCESS(owner), wd_adoptable_ns / WD_MSEC);

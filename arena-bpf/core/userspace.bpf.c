@@ -248,7 +248,10 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	h->lease = h->own || ran >= h->lease ? 0 : h->lease - ran;
 	h->started = 0;
 	h->exec_runtime += ran;
-	h->uncharged += ran;
+	/* The policy does not charge what the kernel half gave in its stead, or whoever got more of that would wait as
+	 * long for the others once the policy is back. */
+	if (wd_common.mode == WD_CUSTODY_NORMAL)
+		h->uncharged += ran;
 	/* It gives way to a real-time task, nobody knows for how long: queued, it may run elsewhere. */
 	if (runnable && p->scx.slice && !wd_is_hot(p))
 		wd_set_slice(p, 0);

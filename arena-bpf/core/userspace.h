@@ -106,6 +106,7 @@ struct wd_common {
 	u64 user_ran_at; /* when the policy's thread was given a CPU last */
 	u64 user_cpu;	 /* where that thread ran last */
 	u64 late;	 /* 1: the watch found what a CPU ought to have served and may not be able to */
+	u64 rescued;	 /* 1: a task was served because no decision had come, since the watch looked last */
 } __attribute__((aligned(64)));
 
 extern const volatile struct wd_user_layout wd_user_layout;
@@ -114,12 +115,6 @@ extern const volatile u64 wd_own_slice;
 extern const volatile u32 wd_low_water;
 extern struct wd_common wd_common;
 extern struct wd_here wd_heres[WD_MAX_CPUS];
-
-/* How long ago something was. Clocks of CPUs differ by a little: what another one has noted may lie ahead. */
-static __always_inline u64 wd_ago(u64 now, u64 then)
-{
-	return now > then ? now - then : 0;
-}
 
 static __always_inline struct wd_here *wd_here(s32 cpu)
 {

@@ -31,15 +31,15 @@ internal sealed partial class RustlandFigures
     /// still meanwhile, for seconds; the kernel half serves all tasks, and none waits for long.
     /// </summary>
     /// <remarks>
-    /// The check's own bound, the takeover's time and two ticks, does not hold: the longest gap was 54 to 210 ms in four runs, with one takeover in each.
-    /// The bound is 10 times the takeover's time; with that of 1000 ms in place of 50 the gap is 1062 ms. The objects come from a hook that the runtime calls before the
-    /// program: nothing of it is part of wd40.
+    /// The check's own bound, the takeover's time and two ticks, 58 ms, holds in most runs: the longest gap was 52 to 61 ms in eight, and 132 in one, with a takeover
+    /// in each. The bound is three times the takeover's time. Planted, the policy charges what tasks have run during the takeover: 137 to 224 ms, at the end of it. With a
+    /// takeover's time of 1000 ms in place of 50: 1062 ms. The objects come from a hook that the runtime calls before the program: nothing of it is part of wd40.
     /// </remarks>
     [Test, Order(7), Property("Check", "U-3"), Category(RunLength.FullOnly)]
     public async Task A_collection_of_garbage_is_stood_in_for()
     {
         // The hogs outlast both collections, which have a ninth of an emulated CPU's speed beside them.
-        const int TakeoverMs = 50, LimitMs = 10 * TakeoverMs, Mebibytes = 200, Seconds = 100;
+        const int TakeoverMs = 50, LimitMs = 3 * TakeoverMs, Mebibytes = 200, Seconds = 100;
         const string Assembly = "Wd40.GarbageHook.dll", Hook = GuestPrograms.Directory + "/" + Assembly, Fifo = "/tmp/garbage", Answer = Fifo + ".answer";
         string Do(string order) => $"echo {order} > {Fifo}; until [ -s {Answer} ]; do sleep 0.1; done; cat {Answer}; rm {Answer}";
         await EndSharedSchedulerAsync();
@@ -57,7 +57,7 @@ internal sealed partial class RustlandFigures
         var after = await scheduler.UntilDecidingAsync();
         var stopped = await scheduler.StopAsync();
         var collections = (await scheduler.ReadReportAsync()).GetProperty("loop_collections").GetInt32();
-        TestContext.Out.WriteLine(FormattableString.Invariant($"{answer}, {collections} collections; longest gap {Milliseconds(hogs):F1} ms, without collections {Milliseconds(quiet):F1}; ")
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{answer}, {collections} collections; longest gap {Milliseconds(hogs):F1} ms, from {hogs.Groups[0].Members.MaxBy(hog => hog.LongestGapNs)!.LongestGapAtNs / 1e9:F2} s, without collections {Milliseconds(quiet):F1}; ")
             + FormattableString.Invariant($"idle share {hogs.IdleShare:F3}; {after["nr_takeovers"] - before["nr_takeovers"]} takeovers, ")
             + $"{after["nr_taken_over"] - before["nr_taken_over"]} tasks served meanwhile, {after["nr_rescued"] - before["nr_rescued"]} rescued");
         using (Assert.EnterMultipleScope())

@@ -48,16 +48,33 @@ internal sealed partial class RustlandFigures(string kernel)
 
     /// <summary>A weight beyond what one CPU can give keeps its CPU, although the policy is asked about it anew every 20 ms of CPU time.</summary>
     /// <remarks>
-    /// 0.991 to 0.995 in 24 windows that a script ran in guests, with both builds tried; 0.914 to 0.957 in this test with the same builds, and 0.988 to 0.993 in it
-    /// before. Why is not known, and the bound is as it was: made with `--full` only until it is.
+    /// The policy's thread runs in its place when its lease ends, so that it loses what that takes: 9 to 11 ms a second in some boots, 50 to 100 in others, with the
+    /// same instructions. In instruction-count mode the emulator runs the CPUs one after the other, for a quarter of the time until the next timer each; a turn of the
+    /// policy that does not fit into what is left of that is charged what three others run meanwhile, and how often depends on when their ticks are
+    /// (with `skew_tick=1` more often). So what is lost is held against what the thread was charged: 0.4 to 1.1 of it. Planted, the end of a lease is the end
+    /// of a turn: 1.3 to 2 times.
     /// </remarks>
-    [Test, Order(1), Property("Check", "rustland-shares"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "rustland-shares"), Category(RunLength.OneKernel)]
     public async Task Heavy_hogs_do_not_lose_their_turn_when_a_lease_ends()
     {
+        const double Slack = 0.03;
         await (await SharedSchedulerAsync("")).UntilDecidingAsync();
+        var earlier = await DecidingAsync();
         var hogs = await LoadAsync<HogsReport>($"hogs --groups 2:nice=-5,6:nice=3,4:nice=10 --warmup 2 --seconds {RunLength.Of(5, 30)}");
-        TestContext.Out.WriteLine(FormattableString.Invariant($"nice -5 (due 1), 3, 10: {string.Join("; ", hogs.Groups.Select(group => FormattableString.Invariant($"{group.ShareMin:F3} to {group.ShareMax:F3}")))}"));
-        Assert.That(hogs.Groups[0].ShareMin, Is.GreaterThan(0.96), "CPUs of the heavy hog that got least");
+        var later = await DecidingAsync();
+        var deciding = (later.CpuSeconds - earlier.CpuSeconds) / (later.AtSeconds - earlier.AtSeconds);
+        TestContext.Out.WriteLine(FormattableString.Invariant($"nice -5 (due 1), 3, 10: {string.Join("; ", hogs.Groups.Select(group => FormattableString.Invariant($"{group.ShareMin:F3} to {group.ShareMax:F3}")))}")
+            + FormattableString.Invariant($"; the policy's thread {deciding:F3}"));
+        Assert.That(deciding, Is.InRange(0.001, 0.2), "CPUs that the policy's thread took");
+        Assert.That(hogs.Groups[0].ShareMin, Is.GreaterThan(1 - deciding - Slack), "CPUs of the heavy hog that got least");
+    }
+
+    /// <summary>CPU time of the process's first thread, which decides, and when that was looked at.</summary>
+    private async Task<(double CpuSeconds, double AtSeconds)> DecidingAsync()
+    {
+        var words = (await Guest.CallAsync("cut -d ' ' -f 1 /proc/$(pidof wd40)/schedstat /proc/uptime")).EnsureSuccess().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var numbers = words.Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        return (numbers[0] / 1e9, numbers[1]);
     }
 
     /// <summary>CPU time follows weights, and no CPU is idle meanwhile.</summary>

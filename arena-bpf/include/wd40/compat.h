@@ -237,6 +237,12 @@ static __always_inline u64 wd_now(void)
 	return bpf_ktime_get_ns();
 }
 
+/* How long ago something was. Clocks of CPUs differ by a little: what another one has noted may lie ahead. */
+static __always_inline u64 wd_ago(u64 now, u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
 /*
  * Questions that slot functions ask. Each asks first whether the kernel knows the function: without sched_ext nothing
  * is queued and no CPU is idle, so modules load in programs of the host tier as well.

@@ -33,7 +33,9 @@ internal sealed record HogGroup(
 }
 
 /// <summary>One hog.</summary>
-internal sealed record HogMember(int Pid);
+/// <param name="LongestGapNs">Its longest time without progress in the window.</param>
+/// <param name="LongestGapAtNs">When that ended, since the hogs began.</param>
+internal sealed record HogMember(int Pid, long LongestGapNs, long LongestGapAtNs);
 
 /// <summary>Where the hogs were.</summary>
 /// <param name="AtNs">Since the hogs began.</param>

@@ -10,24 +10,10 @@ internal sealed class LiveDecisions(IProgress<string> progress) : LiveStatistics
     private ulong _decisions, _takeovers;
 
     /// <summary>Decisions of the policy that were applied so far.</summary>
-    public ulong Decisions
-    {
-        get
-        {
-            lock (Gate)
-                return _decisions;
-        }
-    }
+    public ulong Decisions => Locked(in _decisions);
 
     /// <summary>Times that the kernel half took over so far.</summary>
-    public ulong Takeovers
-    {
-        get
-        {
-            lock (Gate)
-                return _takeovers;
-        }
-    }
+    public ulong Takeovers => Locked(in _takeovers);
 
     protected override string? Read(JsonElement sample)
     {

@@ -11,24 +11,10 @@ internal sealed class LiveLoads(IProgress<string> progress) : LiveStatistics(pro
     private ulong _requested, _applied;
 
     /// <summary>Migrations requested so far.</summary>
-    public ulong Requested
-    {
-        get
-        {
-            lock (Gate)
-                return _requested;
-        }
-    }
+    public ulong Requested => Locked(in _requested);
 
     /// <summary>Migrations applied so far.</summary>
-    public ulong Applied
-    {
-        get
-        {
-            lock (Gate)
-                return _applied;
-        }
-    }
+    public ulong Applied => Locked(in _applied);
 
     protected override string? Read(JsonElement sample)
     {

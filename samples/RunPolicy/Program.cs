@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using Wd40.ArenaRuntime;
 using Wd40.Policies;
-using Wd40.Samples.Watched;
+using Wd40.Samples.Policies;
 using Wd40.Schedulers;
 
-// sudo dotnet watch --no-hot-reload --project samples/Watched
+// Runs a policy of samples/Policies by its name, and lets it be edited while the machine runs on it:
+// sudo dotnet watch --no-hot-reload --project samples/RunPolicy -- fifo
 try
 {
     var policies = new PolicyRegistry();
-    policies.Add(KnownPolicy.Of<EditMePolicy, NoState>("edit-me", "The policy that is being edited.", [], _ => default));
-    var scheduler = SchedulerBuilder.Named("watched").Core("user-space").PoliciesFrom(policies).Policy("edit-me").Build();
+    SamplePolicies.AddTo(policies);
+    var scheduler = SchedulerBuilder.Named("samples").Core("user-space").PoliciesFrom(policies).Policy(args is [var name] ? name : "fifo").Build();
     // While this program is ended, built and started, the kernel half goes on by itself; while it does not build, for a minute.
     var options = new Wd40Options { AdoptableSeconds = 60, Replace = true };
     using var stop = new StopRequest();
@@ -19,6 +20,6 @@ try
 }
 catch (SchedulerException refused)
 {
-    Console.Error.WriteLine($"watched: {refused.Message}. {refused.Remedy}");
+    Console.Error.WriteLine($"run-policy: {refused.Message}. {refused.Remedy}");
     return (int)refused.ExitCode;
 }
