@@ -221,7 +221,8 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	use_arena();
 	if (!h)
 		return;
-	wd_take_back(h, WD_END_RUNS);
+	wd_take_back(h, here->idle ? WD_END_QUEUED_ANEW : WD_END_RUNS);
+	here->idle = 0;
 	h->woken = 0;
 	here->key = h->key;
 	here->rate = h->rate;
@@ -282,7 +283,7 @@ void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 {
 	u64 __arena *word = &wd_exchange()->idle[(cpu & (WD_MAX_CPUS - 1)) / 64];
-	u64 bit = 1ull << (cpu & 63), now = wd_now();
+	u64 bit = 1ull << (cpu & 63);
 
 	use_arena();
 	if (!idle) {
@@ -291,7 +292,8 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	}
 	__sync_fetch_and_or(word, bit);
 	if (wd_common.decided || wd_here(cpu)->nr_retries || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 ||
-	    wd_custody_due(cpu, now) || (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now)))
+	    KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + cpu) > 0 ||
+	    (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(wd_now())))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 

@@ -170,6 +170,38 @@ static __always_inline bool wd_serve_custody(s32 cpu, struct wd_here *here, u64 
 	return (here->turn & WD_OTHERS_TURNS) == 1 && wd_serve_others(cpu, now);
 }
 
+/* Takes a task that waits for a decision in custody of another CPU. */
+__noinline int wd_take_undecided(s32 cpu)
+{
+	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
+	int i;
+
+	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
+	{
+		from = from + 1 >= nr ? 0 : from + 1;
+		if (wd_domain_of_cpu(from) < WD_MAX_DOMAINS && KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + from) > 0 &&
+		    wd_move_to_local(WD_CUSTODY_DSQ + from))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * Nothing is decided, and this CPU would be idle: it does not wait for the policy, as a task that wakes up beside an
+ * idle CPU does not. Custody of its own is looked at whatever the arena says: while there is a task in it the CPU is
+ * kicked again (wd_update_idle).
+ */
+static __always_inline bool wd_fill(s32 cpu, struct task_struct *prev, struct wd_here *here)
+{
+	if (prev && (prev->scx.flags & WD_TASK_QUEUED))
+		return false;
+	if (!wd_move_to_local(WD_CUSTODY_DSQ + cpu) && !(wd_waiting_for_user() && wd_take_undecided(cpu)))
+		return false;
+	here->idle = 1;
+	wd_tally(kernel);
+	return true;
+}
+
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
 	struct wd_here *here = wd_here(cpu);
@@ -199,7 +231,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (!(turn & 1) && wd_serve_custody(cpu, here, now))
 		return;
-	if (wd_serve_others(cpu, now) || wd_decide(cpu, prev, here, now))
+	if (wd_serve_others(cpu, now) || wd_decide(cpu, prev, here, now) || wd_fill(cpu, prev, here))
 		return;
 	wd_stay(prev, here, now);
 }

@@ -95,5 +95,5 @@ internal sealed partial class FigureTests
     }
 
     private async Task<Summary> SleeperAsync() => (await MiddleOfThreeAsync(FormattableString.Invariant(
-        $"--tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(4, 20)}"))).DelayNs;
+        $"--tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(3, 20)}"))).DelayNs;
 }

@@ -69,7 +69,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     }
 
     /// <summary>Eight hogs on the four CPUs of one domain share them by weight.</summary>
-    [Test, Property("Check", "A-7")]
+    [Test, Property("Check", "A-7"), Category(RunLength.OneKernel)]
     public async Task Weights_hold_in_one_domain()
     {
         var before = await DefaultAsync("A-7");
@@ -98,7 +98,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     }
 
     /// <summary>... down to the lightest, whose virtual time grows 100 times as fast as time.</summary>
-    [Test, Property("Check", "modules")]
+    [Test, Property("Check", "modules"), Category(RunLength.OneKernel)]
     public async Task Weights_hold_for_the_lightest()
     {
         await SharedSchedulerAsync("");

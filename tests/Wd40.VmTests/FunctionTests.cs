@@ -74,7 +74,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A second instance is refused with a message of its own, and the first does not notice.</summary>
-    [Test, Property("Check", "A-2")]
+    [Test, Property("Check", "A-2"), Category(RunLength.OneKernel)]
     public async Task Second_instance_is_refused_and_the_first_goes_on()
     {
         var first = await SharedSchedulerAsync("");
@@ -156,7 +156,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>With the balancer off nothing moves, and loads are still reported.</summary>
-    [Test, Property("Check", "A-14")]
+    [Test, Property("Check", "A-14"), Category(RunLength.OneKernel)]
     public async Task Without_balancing_nothing_moves_and_loads_are_reported()
     {
         await SharedSchedulerAsync("-g 0 -D 0 -K 0 --no-load-balance");
@@ -197,7 +197,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A scheduler that the administrator ejects says so and exits with its own code.</summary>
-    [Test, Property("Check", "A-2")]
+    [Test, Property("Check", "A-2"), Category(RunLength.OneKernel)]
     public async Task Ejection_by_sysrq_is_reported()
     {
         await EndSharedSchedulerAsync();

@@ -40,7 +40,7 @@ internal sealed partial class SmallMachineTests
     }
 
     /// <summary>Hogs at home on one node leave the other one idle where its CPUs may take none, and are taken where the option is left out.</summary>
-    [Test, Property("Check", "behaviour"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "behaviour"), Category(RunLength.FullOnly)]
     public async Task With_a_threshold_of_zero_no_node_takes_tasks_of_another()
     {
         var plain = await PlainAsync();

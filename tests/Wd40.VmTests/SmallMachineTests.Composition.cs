@@ -28,7 +28,7 @@ internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(ke
 
     /// <summary>Loads, schedules a full machine, honours weights or ignores them, moves tasks or does not, and ends as it was asked to.</summary>
     [TestCase("numa", "vtime", "rusty")]
-    [TestCase("masks", "fifo", "none")]
+    [TestCase("masks", "fifo", "none", Category = RunLength.FullOnly)]
     [Property("Check", "composition"), Category(RunLength.OneKernel)]
     public Task Modules_make_a_scheduler(string placement, string deadline, string balance) => RequireAsync(placement, deadline, balance);
 

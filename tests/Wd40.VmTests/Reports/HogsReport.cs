@@ -32,10 +32,10 @@ internal sealed record HogGroup(
     public double Range => (ShareMax - ShareMin) / ShareMean;
 }
 
-/// <summary>One hog.</summary>
+/// <summary>One hog; of one that was ended on purpose there is no more than its number.</summary>
 /// <param name="LongestGapNs">Its longest time without progress in the window.</param>
-/// <param name="LongestGapAtNs">When that ended, since the hogs began.</param>
-internal sealed record HogMember(int Pid, long LongestGapNs, long LongestGapAtNs);
+/// <param name="LongestGapAtNs">When that began, since the hogs began.</param>
+internal sealed record HogMember(int Pid, long LongestGapNs = 0, long LongestGapAtNs = 0);
 
 /// <summary>Where the hogs were.</summary>
 /// <param name="AtNs">Since the hogs began.</param>
