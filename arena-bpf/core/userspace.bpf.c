@@ -221,8 +221,8 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	use_arena();
 	if (!h)
 		return;
-	wd_take_back(h, here->idle ? WD_END_QUEUED_ANEW : WD_END_RUNS);
-	here->idle = 0;
+	wd_take_back(h, here->filled ? WD_END_QUEUED_ANEW : WD_END_RUNS);
+	here->filled = 0;
 	h->woken = 0;
 	here->key = h->key;
 	here->rate = h->rate;

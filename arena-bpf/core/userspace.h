@@ -86,7 +86,7 @@ struct wd_here {
 	u32 user;	  /* 1: the policy's thread runs here */
 	u32 user_turns;	  /* times in a row that the policy's thread was chosen here */
 	u32 nr_retries;
-	u32 idle;	 /* 1: it had nothing to run and has taken a task out of custody, which it runs next */
+	u32 filled;	 /* 1: it had nothing to run and has taken a task out of custody, which it runs next */
 	u64 queued_tail; /* of this CPU's ring; what stands in the arena is a copy */
 	struct wd_retry retries[WD_RETRIES];
 } __attribute__((aligned(64)));

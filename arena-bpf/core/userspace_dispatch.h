@@ -197,7 +197,7 @@ static __always_inline bool wd_fill(s32 cpu, struct task_struct *prev, struct wd
 		return false;
 	if (!wd_move_to_local(WD_CUSTODY_DSQ + cpu) && !(wd_waiting_for_user() && wd_take_undecided(cpu)))
 		return false;
-	here->idle = 1;
+	here->filled = 1;
 	wd_tally(kernel);
 	return true;
 }

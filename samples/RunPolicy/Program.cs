@@ -6,6 +6,12 @@ using Wd40.Schedulers;
 
 // Runs a policy of samples/Policies by its name, and lets it be edited while the machine runs on it:
 // sudo dotnet watch --no-hot-reload --project samples/RunPolicy -- fifo
+if (args.Length > 1)
+{
+    Console.Error.WriteLine($"run-policy: '{args[1]}' is one argument too many. Give one name of a policy, or none for fifo.");
+    return (int)ExitCode.Usage;
+}
+
 try
 {
     var policies = new PolicyRegistry();
