@@ -106,7 +106,6 @@ struct wd_common {
 	u64 user_ran_at; /* when the policy's thread was given a CPU last */
 	u64 user_cpu;	 /* where that thread ran last */
 	u64 late;	 /* 1: the watch found what a CPU ought to have served and may not be able to */
-	u64 rescued;	 /* 1: a task was served because no decision had come, since the watch looked last */
 } __attribute__((aligned(64)));
 
 extern const volatile struct wd_user_layout wd_user_layout;

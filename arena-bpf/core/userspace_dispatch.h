@@ -163,10 +163,8 @@ static __always_inline bool wd_decide(s32 cpu, struct task_struct *prev, struct 
 /* Serves tasks in custody that have waited for too long: of this CPU, and now and then of others. */
 static __always_inline bool wd_serve_custody(s32 cpu, struct wd_here *here, u64 now)
 {
-	if (wd_custody_due(cpu, now) && wd_move_to_local(WD_CUSTODY_DSQ + cpu)) {
-		wd_common.rescued = 1;
+	if (wd_custody_due(cpu, now) && wd_move_to_local(WD_CUSTODY_DSQ + cpu))
 		return true;
-	}
 	return (here->turn & WD_OTHERS_TURNS) == 1 && wd_serve_others(cpu, now);
 }
 
@@ -238,15 +236,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 
 /*
  * The watch, every half of --takeover-ms. CPUs that run something look at their own queues at each tick; idle ones are
- * woken here. When a task has waited for too long, or had and was served by its CPU at once, and the user half has not
- * moved meanwhile, the kernel half takes over.
+ * woken here. When a task has waited for too long and the user half has not moved meanwhile, the kernel half takes
+ * over.
  */
 static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 {
 	struct wd_common *c = &wd_common;
 	struct wd_exchange __arena *x;
 	u64 now = wd_now(), beat, since;
-	bool silent, rescued, waits = false, late = false;
+	bool silent, waits = false, late = false;
 	int i;
 
 	use_arena();
@@ -259,8 +257,6 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 	silent = wd_ago(now, c->beat_at) > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
 	wd_repeat();
 	wd_give_back(now);
-	rescued = c->rescued;
-	c->rescued = 0;
 	wd_for(i, 0, wd_layout.nr_cpu_ids)
 	{
 		if (wd_domain_of_cpu(i) >= WD_MAX_DOMAINS)
@@ -274,7 +270,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		KF(scx_bpf_kick_cpu)(i, WD_KICK_IDLE);
 	}
 	c->late = waits || late;
-	if ((waits || rescued) && silent)
+	if (waits && silent)
 		wd_take_over();
 	/* A parked thread waits like any other for the kernel's watchdog; and a missed wake-up ends here. */
 	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now))

@@ -45,7 +45,7 @@ internal sealed partial class RustlandFigures
     /// still meanwhile, for seconds; the kernel half serves all tasks, and none waits for long.
     /// </summary>
     /// <remarks>
-    /// The check's own bound, the takeover's time and two ticks, 58 ms, holds in most runs: the longest gap was 52 to 61 ms in eight, and 132 in one, with a takeover
+    /// The check's own bound, the takeover's time and two ticks, 58 ms, holds in most runs: the longest gap was 52 to 61 ms in ten runs, and 132 in one, with a takeover
     /// in each. The bound is three times the takeover's time. Planted, the policy charges what tasks have run during the takeover: 137 to 224 ms, at the end of it. With a
     /// takeover's time of 1000 ms in place of 50: 1062 ms. The objects come from a hook that the runtime calls before the program: nothing of it is part of wd40.
     /// </remarks>
