@@ -87,14 +87,21 @@ static __always_inline u32 wd_pace(u32 queued, u32 cpus)
 }
 
 /*
- * Virtual time that a stretch of CPU time is to a task of the weight that this CPU ran last; lighter ones count as of
- * weight 100. Margins are meant as CPU time: what is a few ms between normal tasks are seconds between heavy ones.
+ * Virtual time that a stretch of CPU time is to a task of an effective weight; lighter ones count as of weight 100.
+ * Margins and bounds are meant as CPU time: what is a few ms between normal tasks are seconds between heavy ones.
  */
-static __always_inline u64 wd_virtual(struct wd_run *run, u64 time)
+static __always_inline u64 wd_virtual(u32 weight, u64 time)
 {
-	u32 weight = run->weight, normal = WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE;
+	u32 normal = WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE;
 
 	return weight > normal ? time * normal / weight : time;
+}
+
+/* A task's key bounded around a clock; `reached`: the clock as far as it counts for the task. */
+static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reached, u64 clock)
+{
+	return wd_bounded(key, reached - wd_virtual(l->weight, WD_KEY_BEHIND),
+			  clock + wd_virtual(l->weight, WD_KEY_AHEAD));
 }
 
 /* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
@@ -119,6 +126,20 @@ static __always_inline u64 wd_running_key(struct wd_run *run, u64 now)
 	if (!started || key == WD_KEY_NONE || *(volatile u64 *)&run->started != started)
 		return WD_KEY_NONE;
 	return key + (now > started ? (now - started) * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1) : 0);
+}
+
+/*
+ * How far a CPU shows that its domain has come: the key with which its task started, in the order of the queue, and
+ * what it has run since. A light one overshoots by its weight: it is hundreds of ms ahead of all others after one
+ * slice, and whoever came then would wait until they are there. So it counts no faster than a normal one.
+ */
+static __always_inline u64 wd_proven_key(struct wd_run *run, u64 key, u64 now)
+{
+	u64 started = *(volatile u64 *)&run->started, proven = *(volatile u64 *)&run->key;
+
+	if (now > started)
+		proven += now - started;
+	return proven < key ? proven : key;
 }
 
 /* Says what runs on this CPU from now on. */
@@ -166,6 +187,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->latest = key;
 			r->victim = cpu;
 		}
+		key = wd_proven_key(run, key, now);
 		/* A task bound to its CPU says nothing about the others: its keys follow that CPU's queue. */
 		if (run->bound) {
 			if (key < r->bound)
@@ -200,22 +222,34 @@ static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 li
 }
 
 /*
- * Lets the clock of a domain go on with what runs there; now and then, from dispatch. Not beyond the head of its queue,
- * which comes next, unless the head has been waiting for so long that it cannot run on most of the CPUs.
+ * How far a clock may have come in `passed` ns while tasks of this weight together, at least, wait: no further than if
+ * all CPUs served only them. Light tasks that run meanwhile are far ahead of that, and would take the clock with them:
+ * of heavy ones that come one after the other the last would be behind the first by seconds of CPU time.
  */
-__noinline int wd_clock_advance(u32 dom, u64 now)
+static __always_inline u64 wd_clock_within(u32 dom, u64 passed, u64 weight)
 {
-	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	u64 cpus = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
+
+	if (passed > WD_CLOCK_PASSED)
+		passed = WD_CLOCK_PASSED;
+	return wd_clock_of(dom) + passed * cpus * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
+}
+
+/*
+ * Looks at the heads of a domain's queue: how heavy they are together, and who of them comes next. That one has not
+ * just been woken, as such stand before the clock by their credit and one of them is there most of the time, and has
+ * not been waiting for so long that it cannot run on most of the CPUs. The result as that of wd_look_at_running.
+ */
+__noinline int wd_look_at_queue(u32 dom, u64 now)
+{
+	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
-	struct wd_running *r = NULL;
 	struct wd_local *l;
-	u64 limit = WD_KEY_NONE, passed = now - c->advanced_at;
 	int i;
 
-	if (passed < WD_CLOCK_INTERVAL)
-		return 0;
-	c->advanced_at = now;
+	r->head = WD_KEY_NONE;
+	r->waiting = 0;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
 		wd_for(i, 0, WD_CLOCK_SCAN)
 		{
@@ -223,13 +257,34 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 			l = p ? bpf_task_storage_get(&wd_locals, p, 0, 0) : NULL;
 			if (!l)
 				break;
-			if (l->woken || now - l->queued_at >= WD_CLOCK_PATIENCE)
-				continue;
-			limit = l->key;
-			break;
+			r->waiting += l->weight;
+			if (r->head == WD_KEY_NONE && !l->woken && wd_ago(now, l->queued_at) < WD_CLOCK_PATIENCE)
+				r->head = l->key;
 		}
 	}
 	KF(bpf_iter_scx_dsq_destroy)(&it);
+	return 0;
+}
+
+/*
+ * Lets the clock of a domain go on with what runs there; now and then, from dispatch. Not beyond the head of its queue,
+ * which comes next, nor faster than its queue can be served.
+ */
+__noinline int wd_clock_advance(u32 dom, u64 now)
+{
+	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
+	u64 limit, passed = wd_ago(now, c->advanced_at), within;
+	int i;
+
+	if (passed < WD_CLOCK_INTERVAL)
+		return 0;
+	c->advanced_at = now;
+	wd_look_at_queue(dom, now);
+	limit = r->head;
+	within = r->waiting ? wd_clock_within(dom, passed, r->waiting) : WD_KEY_NONE;
+	if (within < limit)
+		limit = within;
 	/*
 	 * Key by key, up to the median of them. One key a time would stop at a heavy task just beyond the clock, which
 	 * then goes no faster than that one's key does, and the light ones run away from it.
@@ -244,7 +299,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	 * Where only bound tasks run the clock goes with them, or they would be far ahead of all who come later. No
 	 * faster than time, which a light one's key outruns by far.
 	 */
-	if (r && r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
+	if (r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
 		wd_clock_raise(dom, r->bound < wd_clock_of(dom) + passed ? r->bound : wd_clock_of(dom) + passed);
 	return 0;
 }
@@ -262,14 +317,14 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 	if (!queued) {
 		wd_clock_follow(l->domain);
 		if (r)
-			wd_clock_reach(l->domain, r, WD_KEY_NONE);
+			wd_clock_reach(l->domain, r, wd_clock_within(l->domain, WD_CLOCK_INTERVAL, l->weight));
 	}
 	clock = reached = wd_clock_of(l->domain);
 	if (l->woken && r && r->largest && r->largest < clock)
 		reached = r->largest;
 	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
 			      wd_pace(queued, wd_nr_cpus[l->domain & (WD_MAX_DOMAINS - 1)]));
-	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+	l->key = wd_key_bounded(l, key, reached, clock);
 }
 
 /*
@@ -303,7 +358,7 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	if (!comes || reached > clock)
 		reached = clock;
 	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
-	l->key = wd_bounded(key, reached - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+	l->key = wd_key_bounded(l, key, reached, clock);
 	l->bound = cpu;
 }
 
@@ -326,6 +381,23 @@ __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 	if (ahead > (s64)bearable)
 		return ahead - bearable;
 	return ahead < -(s64)bearable ? ahead + bearable : 0;
+}
+
+/*
+ * Key of a task that keeps its CPU while nobody waits for one. It competes with nobody, so it is where the clock is: it
+ * would run ahead for as long as it is alone, and when others come wait until they have caught up, or take the clock
+ * with it and leave those that have just come so far behind that they keep their CPUs.
+ */
+static __always_inline void wd_key_alone(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, u32 dom,
+					 u64 now)
+{
+	u64 clock, key;
+
+	wd_clock_follow(dom);
+	clock = wd_clock_of(dom);
+	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_ALONE, WD_PACE_ONE);
+	l->key = wd_key_bounded(l, key, clock, clock);
+	wd_run_set(run, l->key, l->weight, now);
 }
 
 /* Charges what ran since the last charge; the key becomes what the task would be queued with now. */

@@ -63,7 +63,7 @@ __noinline u64 wd_best_remote(u32 dom, s32 cpu)
 		key = wd_head_key(other);
 		if (key == WD_KEY_NONE)
 			continue;
-		key += wd_virtual(wd_run_of(cpu), margin);
+		key += wd_virtual(wd_run_of(cpu)->weight, margin);
 		if (key < earliest) {
 			earliest = key;
 			wd_run_of(cpu)->remote = other;
@@ -109,9 +109,9 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 		wd_run_set(run, l->key, l->weight, now);
 	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
 	clock = run->bound ? run->bound_clock : wd_clock_of(dom);
-	if (l->key + WD_KEY_BEHIND < clock) {
+	if (l->key + wd_virtual(l->weight, WD_KEY_BEHIND) < clock) {
 		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN, WD_PACE_ONE);
-		l->key = wd_bounded(l->key, clock - WD_KEY_BEHIND, clock + WD_KEY_AHEAD);
+		l->key = wd_key_bounded(l, l->key, clock, clock);
 		wd_run_set(run, l->key, l->weight, now);
 	}
 	*local = l;
@@ -210,7 +210,7 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 			if (!p || p->scx.dsq_vtime > latest)
 				break;
 			if (latest == WD_KEY_NONE)
-				latest = p->scx.dsq_vtime + wd_virtual(wd_run_of(cpu), WD_NEAR_SLACK);
+				latest = p->scx.dsq_vtime + wd_virtual(wd_run_of(cpu)->weight, WD_NEAR_SLACK);
 			if (wd_task_cpu(p) != cpu)
 				continue;
 			moved = KF(scx_bpf_dsq_move)(&it, p, WD_DSQ_LOCAL, 0);
@@ -268,6 +268,8 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		remote = wd_best_remote(dom, cpu);
 	}
 	if (l && kept <= own && kept <= bound && kept <= remote) {
+		if (!queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound)
+			wd_key_alone(l, wd_task_at(l->slot), run, dom, now);
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}
@@ -296,8 +298,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (remote == WD_KEY_NONE && !look)
 		remote = wd_best_remote(dom, cpu);
-	if (remote != WD_KEY_NONE)
-		wd_pull(run->remote, dom);
+	if (remote != WD_KEY_NONE && wd_pull(run->remote, dom))
+		return;
+	/*
+	 * It was woken in vain, another one was faster. Until it is idle again nobody finds it so, and no callback
+	 * tells when it is: who is queued meanwhile would wait for a tick. So it looks again as soon as it can be
+	 * found.
+	 */
+	if (run->idle && !wd_is_idle(cpu))
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 
 #endif

@@ -318,7 +318,7 @@ void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
 	if (!l)
 		return;
 	wd_record(WD_EVENT_WEIGHT, l->slot, weight);
-	wd_set_own_weight(l, weight);
+	wd_renice(l, weight);
 }
 
 void BPF_STRUCT_OPS(wd_set_cpumask, struct task_struct *p, const struct cpumask *mask)

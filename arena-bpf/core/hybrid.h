@@ -17,11 +17,12 @@
 #define WD_WAIT_MAX	  (500 * WD_MSEC) /* who has been queued for longer is taken out of turn */
 #define WD_WAIT_CHECK	  (100 * WD_MSEC) /* between looks for such tasks at a queue */
 #define WD_WAIT_SCAN	  64		  /* tasks looked at, those with the largest keys */
-#define WD_KEY_BEHIND	  (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead] */
+#define WD_KEY_BEHIND	  (300 * WD_MSEC) /* keys are bounded to [clock - behind, clock + ahead], as CPU time */
 #define WD_KEY_AHEAD	  (800 * WD_MSEC)
-#define WD_CLOCK_LAG	  (6 * WD_MSEC)	 /* an idle domain's clock follows the furthest one at this distance */
-#define WD_CLOCK_INTERVAL (2 * WD_MSEC)	 /* between looks, from dispatch, at how far a domain has come */
-#define WD_CLOCK_PATIENCE (50 * WD_MSEC) /* a queue's head that has waited for longer does not hold the clock back */
+#define WD_CLOCK_LAG	  (6 * WD_MSEC)	   /* an idle domain's clock follows the furthest one at this distance */
+#define WD_CLOCK_INTERVAL (2 * WD_MSEC)	   /* between looks, from dispatch, at how far a domain has come */
+#define WD_CLOCK_PASSED	  (1000 * WD_MSEC) /* time at most in which a clock may catch up at once */
+#define WD_CLOCK_PATIENCE (50 * WD_MSEC)   /* a queue's head that has waited for longer does not hold the clock back */
 #define WD_MOVE_WAIT \
 	(40 * WD_MSEC) /* real time in which a task that changes its domain is to be even with the others */
 #define WD_NEAR_SLACK	(2 * WD_MSEC) /* a task of this CPU goes before others that are earlier by less */
@@ -79,7 +80,8 @@ struct wd_running {
 	u32 not_reached; /* ... is not, or is just changing ... */
 	u32 idle;	 /* ... and that are idle */
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
-	u64 padding[2];
+	u64 head;	 /* key of the next in the queue, WD_KEY_NONE: none counts */
+	u64 waiting;	 /* weight of the queue's first tasks together */
 } __attribute__((aligned(64)));
 
 /* How far a domain has come, virtual ns; a cache line each. */

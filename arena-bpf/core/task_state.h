@@ -70,6 +70,31 @@ static __always_inline void wd_follow_request(struct wd_local *l)
 	wd_task_at(l->slot)->acknowledged = WD_ACK(l->generation, WD_REQUEST_SEQ(word), outcome);
 }
 
+/*
+ * A new nice value. What the task is ahead of the clock, or behind, stands for CPU time: ahead by 20 ms of virtual time
+ * it waits until others of its weight have had 20 ms, but after a change to nice -15 until they have had 570.
+ */
+static __always_inline void wd_renice(struct wd_local *l, u32 weight)
+{
+	u64 clock = l->bound >= 0 ? wd_run_of(l->bound)->bound_clock : wd_clock_of(l->domain);
+	s64 ahead = l->key - clock, shift;
+	u32 before = l->weight;
+
+	wd_set_own_weight(l, weight);
+	if (!l->slot || !l->key || !before || l->weight == before)
+		return;
+	if (ahead > (s64)WD_KEY_AHEAD)
+		ahead = WD_KEY_AHEAD;
+	if (ahead < -(s64)WD_KEY_BEHIND)
+		ahead = -(s64)WD_KEY_BEHIND;
+	if (ahead < 0)
+		shift = -(s64)((u64)-ahead * before / l->weight) - ahead;
+	else
+		shift = (u64)ahead * before / l->weight - ahead;
+	l->key += shift;
+	wd_deadline_moved(wd_task_at(l->slot), shift);
+}
+
 /* Set of domains that an affinity touches. */
 static __always_inline u64 wd_domains_of(const struct cpumask *affinity)
 {

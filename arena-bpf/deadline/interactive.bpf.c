@@ -124,7 +124,7 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 
 	use_arena();
 	v = wd_vtime_place(t, clock, how, pace);
-	if (how != WD_ARRIVAL_DIRECT)
+	if (how != WD_ARRIVAL_DIRECT && how != WD_ARRIVAL_ALONE)
 		return wd_set_deadline(t);
 	/* It stands in no queue: what it will want orders nothing. */
 	t->deadline = v;

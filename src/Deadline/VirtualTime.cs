@@ -18,10 +18,10 @@ public static class VirtualTime
     /// <summary>Who has more than this part of the credit is rested: it may preempt.</summary>
     public const ulong RestedPart = 4;
 
-    /// <summary>How far the virtual time of a runnable task may be behind the clock, ns.</summary>
+    /// <summary>How far the virtual time of a runnable task may be behind the clock, ns of CPU time, see <see cref="Of"/>.</summary>
     public const ulong Behind = 300 * WdConstants.Msec;
 
-    /// <summary>How far a task's virtual time may be ahead of the clock, ns.</summary>
+    /// <summary>How far a task's virtual time may be ahead of the clock, ns of CPU time, see <see cref="Of"/>.</summary>
     public const ulong Ahead = 800 * WdConstants.Msec;
 
     /// <summary>Slice while others wait, ns, before it is bounded.</summary>
@@ -31,6 +31,12 @@ public static class VirtualTime
     /// <param name="pace">Part of real time, in 1/1024, that a task of weight 100 gets from the queue as long as it is now.</param>
     public static ulong Credit(uint pace) => Math.Min(CreditTime * pace / WdConstants.PaceOne, Lag);
 
+    /// <summary>Virtual time that a stretch of CPU time is to a task, ns; one lighter than normal counts as normal.</summary>
+    /// <param name="task">Its record.</param>
+    /// <param name="time">CPU time, ns.</param>
+    public static ulong Of(in WdTask task, ulong time) =>
+        task.Weight > WdConstants.WeightDefault ? time * WdConstants.WeightDefault / task.Weight : time;
+
     /// <summary>Places a task around the clock of a queue: writes its virtual time, which it returns, and whether it is rested.</summary>
     /// <param name="task">Its record.</param>
     /// <param name="clock">Clock of the queue, virtual ns.</param>
@@ -38,14 +44,15 @@ public static class VirtualTime
     /// <param name="pace">Part of real time, in 1/1024, that a task of weight 100 gets from the queue as long as it is now.</param>
     public static ulong Place(ref WdTask task, ulong clock, WdArrival how, uint pace)
     {
-        var v = task.Vtime == 0 ? clock : task.Vtime;
-        var credit = how == WdArrival.Again ? Behind : Credit(pace);
+        var v = task.Vtime == 0 || how == WdArrival.Alone ? clock : task.Vtime;
+        var credit = how == WdArrival.Again ? Of(task, Behind) : Credit(pace);
+        var ahead = Of(task, Ahead);
         task.Rested = how == WdArrival.Woken && v < unchecked(clock - (credit / RestedPart)) ? 1u : 0u;
         v = Math.Max(v, unchecked(clock - credit));
         if (how == WdArrival.Direct && v > clock)
             v = clock;
-        else if (v > unchecked(clock + Ahead))
-            v = unchecked(clock + Ahead);
+        else if (v > unchecked(clock + ahead))
+            v = unchecked(clock + ahead);
         return task.Vtime = v;
     }
 

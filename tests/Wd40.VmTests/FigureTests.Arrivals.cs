@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
 
@@ -28,6 +29,79 @@ internal sealed partial class FigureTests
             Assert.That(own.SecondShare, Is.EqualTo(0.5).Within(0.1), "CPUs of the newcomer: the two did not compete");
             Assert.That(scheduler.Job.HasEnded, Is.False, "wd40 has ended");
         }
+    }
+
+    /// <summary>A hog that was alone on the machine for seconds has its share as soon as a crowd comes: it owes nothing for that time.</summary>
+    /// <remarks>When its key ran on while it was alone it waited 0.6 s at a time, and had half of its share in three seconds.</remarks>
+    [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task When_a_crowd_comes_a_hog_that_was_alone_has_its_share()
+    {
+        const int Alone = 3, Together = 4, Crowd = 16;
+        await SharedSchedulerAsync("");
+        var first = await Guest.StartAsync(FormattableString.Invariant($"exec {GuestPrograms.Load} hogs --groups 1 --warmup {Alone + 1} --seconds {Together - 2}"));
+        (await Guest.CallAsync($"sleep {Alone}")).EnsureSuccess();
+        await HogsOfAsync(FormattableString.Invariant($"{Crowd} --warmup 0 --seconds {Together}"));
+        var alone = (await first.EndAsync()).ReadJson<HogsReport>().Groups[0];
+        const double Fair = 8.0 / (Crowd + 1);
+        Note($"a hog that was alone for {Alone} s, beside {Crowd} others: {alone.ShareMean:F3} CPUs (due {Fair:F3}), longest gap {alone.LongestGapNs / 1e6:F0} ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(alone.ShareMean, Is.EqualTo(Fair).Within(15).Percent, "CPUs of the hog that was alone, from a second after the others came");
+            Assert.That(alone.LongestGapNs, Is.LessThan(200_000_000), "its longest time without progress, ns");
+        }
+    }
+
+    /// <summary>Heavy hogs that come one after the other among light ones share evenly, although the light ones' virtual time flies.</summary>
+    /// <remarks>When the clock of their domain went with the light ones, one of the heavy kept a CPU for itself and others got none, in half of the runs.</remarks>
+    [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task Heavy_hogs_that_come_among_light_ones_share_evenly()
+    {
+        await SharedSchedulerAsync("");
+        var worst = (Least: 1.0, Most: 1.0);
+        for (var round = 0; round < RunLength.Of(3, 10); round++)
+        {
+            var heavy = (await HogsOfAsync("12:nice=19,60:nice=-15 --warmup 2 --seconds 3")).Groups[1];
+            worst = (Math.Min(worst.Least, heavy.ShareMin / heavy.ShareMean), Math.Max(worst.Most, heavy.ShareMax / heavy.ShareMean));
+        }
+
+        Note($"60 hogs of nice -15 that come after 12 of nice 19: {worst.Least:F3} to {worst.Most:F3} of their mean");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(worst.Least, Is.GreaterThan(0.9), "CPUs of the heavy hog that got least, over their mean");
+            Assert.That(worst.Most, Is.LessThan(1.1), "CPUs of the heavy hog that got most, over their mean");
+        }
+    }
+
+    /// <summary>A new nice value counts at once, however the task stood by the old one.</summary>
+    /// <remarks>When its distance to the clock was kept as virtual time, one made heavy got a fiftieth of its share in the two seconds after.</remarks>
+    [TestCase(0, -15), TestCase(19, 0), Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task A_new_nice_value_counts_at_once(int before, int after)
+    {
+        const int Crowd = 32, Window = 2;
+        await SharedSchedulerAsync("");
+        // Real-time: what the script does must not wait for the hogs. Times are those of the kernel's accounts.
+        var result = await Guest.CallAsync($$"""
+            cat > /tmp/renice.sh <<'END'
+            chrt -o 0 sh -c 'while :; do :; done' & hog=$!
+            renice -n {{before}} -p $hog >/dev/null
+            sleep 1
+            chrt -o 0 {{GuestPrograms.Load}} hogs --groups {{Crowd}}:nice={{after}} --warmup 0 --seconds 4 >/dev/null &
+            crowd=$!
+            sleep 1
+            renice -n {{after - before}} -p $hog >/dev/null
+            from=$(cut -d' ' -f1 /proc/$hog/schedstat)
+            sleep {{Window}}
+            to=$(cut -d' ' -f1 /proc/$hog/schedstat)
+            kill $hog
+            wait $crowd
+            echo $(((to - from) / 1000))
+            END
+            chrt -f 50 sh /tmp/renice.sh
+            """);
+        var share = double.Parse(result.EnsureSuccess().Output.Trim().Split('\n')[^1], CultureInfo.InvariantCulture) / 1e6 / Window;
+        const double Fair = 8.0 / (Crowd + 1);
+        Note($"from nice {before} to {after} beside {Crowd} hogs of that: {share:F3} CPUs in the {Window} s after, due {Fair:F3}");
+        Assert.That(share, Is.EqualTo(Fair).Within(50).Percent, "CPUs of the hog in the seconds after its change");
     }
 
     /// <summary>An odd number of hogs is not sent to and fro between two domains.</summary>

@@ -268,6 +268,20 @@ static __always_inline bool wd_any_idle(void)
 	return any;
 }
 
+/* Can this CPU be found idle? Not while it is claimed, nor between two looks for work. A hint: nothing is claimed. */
+static __always_inline bool wd_is_idle(s32 cpu)
+{
+	const struct cpumask *mask;
+	bool idle;
+
+	if (!bpf_ksym_exists(KF(scx_bpf_get_idle_cpumask)))
+		return false;
+	mask = KF(scx_bpf_get_idle_cpumask)();
+	idle = KF(bpf_cpumask_test_cpu)(cpu, mask);
+	KF(scx_bpf_put_idle_cpumask)(mask);
+	return idle;
+}
+
 /* Claims a CPU if it is idle. */
 static __always_inline bool wd_claim_idle(s32 cpu)
 {

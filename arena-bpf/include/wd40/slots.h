@@ -64,6 +64,7 @@ enum wd_arrival {
 	WD_ARRIVAL_AGAIN = 0, /* still runnable: its slice ended, it was preempted, an attribute changed */
 	WD_ARRIVAL_WOKEN,     /* after a real sleep, or new */
 	WD_ARRIVAL_DIRECT,    /* runs at once on a claimed CPU, past the order */
+	WD_ARRIVAL_ALONE,     /* keeps its CPU, and nobody waits for one: it owes nothing and nothing is owed to it */
 };
 
 /*
@@ -80,8 +81,9 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 u64 wd_deadline_charge(struct wd_task __arena *t __arg_arena, u64 ran, u64 weight, u64 now);
 
 /*
- * The task goes to another domain, whose clock is so far from that of the one it leaves that its own difference would
- * count for too long: shifts its virtual time by `shift` (a signed number of virtual ns). The core does so to its key.
+ * Shifts the task's virtual time by `shift` (a signed number of virtual ns), as the core does to its key: it goes to
+ * another domain, whose clock is so far from that of the one it leaves that the difference would count for too long, or
+ * it has a new nice value, by which the same difference stands for more or less CPU time.
  */
 u64 wd_deadline_moved(struct wd_task __arena *t __arg_arena, u64 shift);
 

@@ -14,4 +14,7 @@ public enum WdArrival
 
     /// <summary>WD_ARRIVAL_DIRECT.</summary>
     Direct = 2,
+
+    /// <summary>WD_ARRIVAL_ALONE.</summary>
+    Alone = 3,
 }

@@ -59,7 +59,7 @@ internal sealed class DeadlineModel(ulong sliceMin, ulong sliceMax, uint slots)
     private static ulong Key(ref WdTask task, ulong clock, WdArrival how, uint pace)
     {
         var vtime = VirtualTime.Place(ref task, clock, how, pace);
-        return how == WdArrival.Direct ? task.Deadline = vtime : SetDeadline(ref task);
+        return how is WdArrival.Direct or WdArrival.Alone ? task.Deadline = vtime : SetDeadline(ref task);
     }
 
     private static ulong SetDeadline(ref WdTask task) => task.Deadline = DeadlineFormula.Deadline(task);

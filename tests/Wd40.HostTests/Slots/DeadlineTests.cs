@@ -44,7 +44,7 @@ public sealed class DeadlineTests
             var (a, b, c) = function switch
             {
                 CallsFunction.Runnable => ((ulong)random.Next((int)Slots), now, (ulong)random.Next(2)),
-                CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, How((WdArrival)random.Next(3), random.Next(WdConstants.PaceOne + 1))),
+                CallsFunction.Key => (Start + now + (ulong)random.NextInt64(-(long)(400 * Millisecond), (long)(900 * Millisecond)), now, How((WdArrival)random.Next(4), random.Next(WdConstants.PaceOne + 1))),
                 CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)), Exact(random), now),
                 CallsFunction.Slice => ((ulong)random.Next(random.Next(2) == 0 ? 4 : 5000), (ulong)random.Next(1, 1025), 0ul),
                 CallsFunction.Moved => ((ulong)random.NextInt64(-(long)(900 * Millisecond), (long)(900 * Millisecond)), 0ul, 0ul),

@@ -26,7 +26,7 @@ public sealed class FifoTests
         for (var row = 0; row < HostObject.Rows; row++)
         {
             var (now, slot) = ((ulong)row + 1, random.Next(1, 16));
-            var how = (ulong)(uint)random.Next(3) | (ulong)(uint)random.Next(WdConstants.PaceOne + 1) << 8;
+            var how = (ulong)(uint)random.Next(4) | (ulong)(uint)random.Next(WdConstants.PaceOne + 1) << 8;
             if (row % 3 == 0)
                 _calls.Set(row, CallsFunction.Charge, slot, (ulong)random.NextInt64((long)Millisecond), (ulong)random.Next(1, 10_000_000), now);
             else

@@ -39,7 +39,7 @@ public sealed class VirtualTimeTests
             var (a, b, c) = function switch
             {
                 CallsFunction.Key => (random.Next(16) == 0 ? Word(random) : Start + (ulong)random.NextInt64(2000L * WdConstants.Sec), 0ul,
-                    How((WdArrival)random.Next(3), random.Next(WdConstants.PaceOne + 1))),
+                    How((WdArrival)random.Next(4), random.Next(WdConstants.PaceOne + 1))),
                 CallsFunction.Charge => (random.Next(8) == 0 ? Word(random) : (ulong)random.NextInt64((long)(50 * Millisecond)),
                     random.Next(8) == 0 ? 0 : (ulong)random.Next(1, WdConstants.WeightMax * WdConstants.WeightOne), 0ul),
                 CallsFunction.Slice => ((ulong)random.Next(4), (ulong)random.Next(1, 1025), 0ul),

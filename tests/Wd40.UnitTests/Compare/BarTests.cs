@@ -32,6 +32,24 @@ public sealed class BarTests
     public void The_command_refuses_wrong_values(params string[] arguments) =>
         Assert.That(CompareCommand.Create().Parse(arguments).Errors, Is.Not.Empty);
 
+    [TestCase("wd40=wd40 run wd40", "wd40=/opt/wd40/before/wd40 run wd40")]
+    [TestCase("lavd=scx_lavd", "lavd=scx_lavd --performance")]
+    [TestCase("default=scx_lavd")]
+    public void Two_schedulers_of_one_name_are_refused_with_a_way_to_tell_them_apart(params string[] candidates) =>
+        Assert.That(() => Candidate.RequireDistinct(candidates.Select(Candidate.Parse)), Throws.TypeOf<FormatException>().With.Message.Contains("write LABEL:"));
+
+    [TestCase(":wd40=x"), TestCase("before:=x"), TestCase("a:b:c=x"), TestCase("=x"), TestCase("wd40=")]
+    public void What_is_no_scheduler_is_refused(string text) => Assert.That(() => Candidate.Parse(text), Throws.TypeOf<FormatException>());
+
+    [Test]
+    public void A_label_tells_two_builds_of_a_scheduler_apart()
+    {
+        string[] line = ["--peer", "before:wd40=/opt/wd40/before/wd40 run wd40 --x=1"];
+        var parsed = CompareCommand.Create().Parse(line);
+        Assert.That(parsed.Errors, Is.Empty);
+        Assert.That(parsed.GetValue<Candidate[]>("--peer"), Is.EqualTo(new[] { new Candidate("before", "/opt/wd40/before/wd40 run wd40 --x=1", "wd40") }));
+    }
+
     [Test]
     public void The_command_takes_bars_and_peers_repeatedly()
     {

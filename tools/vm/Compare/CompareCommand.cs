@@ -12,6 +12,7 @@ public static class CompareCommand
     private const int Failed = (int)Outcome.Missed;
 
     private static readonly TimeSpan _lifeLimit = TimeSpan.FromHours(6);
+    private static readonly Candidate _standard = new("wd40", "wd40 run wd40");
 
     /// <summary>Creates the command.</summary>
     public static Command Create()
@@ -45,7 +46,7 @@ public static class CompareCommand
         };
         var peers = new Option<Candidate[]>("--peer")
         {
-            Description = "NAME=COMMAND of another scheduler that runs in each round; may be repeated",
+            Description = "NAME=COMMAND of another scheduler that runs in each round, LABEL:NAME=COMMAND of another build of one that does; may be repeated",
             CustomParser = argument => ReadAll(argument, Candidate.Parse),
         };
         var bars = new Option<Bar[]>("--bar")
@@ -95,7 +96,7 @@ public static class CompareCommand
                     Rounds = parsed.GetValue(rounds),
                     // A bar without its scenario would silently go unjudged.
                     Scenarios = ScenarioCatalog.Select(names.Length == 0 ? names : [.. names, .. wanted.Select(bar => bar.Scenario)]),
-                    Ours = parsed.GetValue(ours) ?? new Candidate("wd40", "wd40 run wd40"),
+                    Ours = parsed.GetValue(ours) ?? _standard,
                     Peers = parsed.GetValue(peers) ?? [],
                     Bars = wanted,
                     Parallel = !parsed.GetValue(noParallel),
@@ -116,6 +117,7 @@ public static class CompareCommand
 
         try
         {
+            Candidate.RequireDistinct(options.Candidates);
             Comparison comparison = new(options, progress);
             Rounds judged = await comparison.RunAsync(ClockMode.InstructionCount, options.Rounds, cancellation).ConfigureAwait(false);
             bool beside = options.Parallel && options.Scenarios.Any(scenario => scenario.Figures.Any(figure => figure.NeedsBusyMachine));

@@ -83,7 +83,7 @@ public sealed class GuestScheduler
 
     private static string InCharge(Candidate candidate) =>
         "[ \"$(cat /sys/kernel/sched_ext/state)\" = enabled ] && "
-        + $"case \"$(cat /sys/kernel/sched_ext/root/ops 2>/dev/null)\" in {candidate.Name}*) true;; *) false;; esac";
+        + $"case \"$(cat /sys/kernel/sched_ext/root/ops 2>/dev/null)\" in {candidate.Ops ?? candidate.Name}*) true;; *) false;; esac";
 
     private static async Task WaitDisabledAsync(Guest guest, string when, CancellationToken cancellation)
     {
