@@ -105,11 +105,11 @@ static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reach
 }
 
 /* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
-static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t)
+static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t, u64 now)
 {
 	u64 clock = wd_clock_of(l->domain), key;
 
-	key = wd_deadline_key(t, clock, wd_now(), WD_ARRIVAL_DIRECT, WD_PACE_ONE);
+	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
 	l->bound = -1;
 }

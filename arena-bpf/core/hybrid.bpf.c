@@ -37,12 +37,15 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 {
 	struct wd_local *l = wd_local_of(p);
 	struct wd_task __arena *t;
-	u64 selected, slice;
+	u64 selected, slice, now;
 	s32 cpu;
 
 	use_arena();
 	if (!l)
 		return prev_cpu;
+	now = wd_now();
+	if (!l->runnable)
+		wd_begin_to_compete(p, l, !(wake_flags & WD_WAKE_FORK), now);
 	wd_follow_request(l);
 	l->sync = !!(wake_flags & WD_WAKE_SYNC);
 	wd_find_home(p, l);
@@ -55,7 +58,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	if (WD_SELECTED_HOW(selected) == WD_SELECT_QUEUE)
 		return cpu;
 	wd_count_select(WD_SELECTED_HOW(selected));
-	wd_key_direct(l, t);
+	wd_key_direct(l, t, now);
 	slice = wd_slice(t, 0, 1);
 	wd_insert(p, WD_DSQ_LOCAL, slice, 0);
 	return cpu;
@@ -72,7 +75,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	wd_count(pinned);
 	if (p->flags & PF_KTHREAD) {
 		/* The machine's own work: at the head, and a long slice is cut short. */
-		wd_key_direct(l, t);
+		wd_key_direct(l, t, wd_now());
 		wd_insert(p, WD_DSQ_LOCAL_ON | cpu, wd_slice(t, 0, 1), enq_flags | WD_ENQ_PREEMPT);
 		return;
 	}
@@ -106,6 +109,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_insert(p, WD_DSQ_GLOBAL, WD_SLICE_MIN, enq_flags);
 		return;
 	}
+	if (!l->runnable)
+		wd_begin_to_compete(p, l, enq_flags & WD_ENQ_WAKEUP, wd_now());
 	wd_follow_request(l);
 	t = wd_task_at(l->slot);
 	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
@@ -116,7 +121,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	l->bound = -1;
 	dom = l->domain;
 	if ((enq_flags & WD_ENQ_LAST) && wd_domain_of_cpu(cpu) == dom) {
-		wd_key_direct(l, t);
+		wd_key_direct(l, t, wd_now());
 		wd_insert(p, WD_DSQ_LOCAL, wd_slice(t, 0, 1), enq_flags);
 		return;
 	}
@@ -145,32 +150,6 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 
 /* ---- life of a stint ------------------------------------------------------------------------------------------------
  */
-
-void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
-{
-	struct wd_local *l = wd_local_of(p);
-	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
-	u64 now = wd_now();
-	u32 waker = 0;
-	bool woken;
-
-	use_arena();
-	if (!l)
-		return;
-	wd_record(WD_EVENT_RUNNABLE, l->slot, enq_flags);
-	woken = enq_flags & WD_ENQ_WAKEUP;
-	l->woken = woken || !l->key;
-	l->runnable = 1;
-	wd_cgroup_enter(l);
-	wd_weigh(l);
-	wd_note_worker(p, l);
-	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
-	 * this. */
-	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
-		waker = run->slot;
-	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
-	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
-}
 
 void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 {
@@ -221,28 +200,19 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	c->clock = now;
 	c->key = WD_KEY_NONE;
 	c->slot = WD_NO_SLOT;
+	if (!runnable) {
+		/* It sleeps, or dies; else an attribute is being changed, and it goes on at once. */
+		if (p->__state)
+			wd_cease_to_compete(l, 1, now);
+		return;
+	}
 	/*
 	 * With slice left it gives way to a real-time task, nobody knows for how long. The kernel would let it wait
 	 * here; without slice it is queued, for any CPU. (A reenqueue from cpu_release leaves it where it is: the
 	 * callback itself keeps the task from migrating.)
 	 */
-	if (runnable && p->scx.slice)
+	if (p->scx.slice)
 		wd_set_slice(p, 0);
-}
-
-void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
-{
-	struct wd_local *l = wd_local_of(p);
-	u64 now = wd_now();
-
-	use_arena();
-	if (!l)
-		return;
-	wd_record(WD_EVENT_QUIESCENT, l->slot, deq_flags);
-	l->runnable = 0;
-	wd_cgroup_leave(l);
-	wd_deadline_quiescent(wd_task_at(l->slot), now, !!(deq_flags & WD_DEQ_SLEEP));
-	wd_loadbalance_account(wd_task_at(l->slot), 0, now);
 }
 
 /* The slice was given for the queue as it was then; a queue that has grown since cuts it short. */
@@ -355,6 +325,16 @@ void BPF_STRUCT_OPS(wd_exit_task, struct task_struct *p, struct scx_exit_task_ar
 	wd_task_end(l);
 }
 
+/* It is no longer scheduled here: its policy has changed. A callback of its own, as it may have been queued. */
+void BPF_STRUCT_OPS(wd_disable, struct task_struct *p)
+{
+	struct wd_local *l = wd_local_of(p);
+
+	use_arena();
+	if (l && l->runnable)
+		wd_cease_to_compete(l, 0, wd_now());
+}
+
 /* ---- life of the scheduler ------------------------------------------------------------------------------------------
  */
 
@@ -365,10 +345,8 @@ struct sched_ext_ops wd_ops = {
 	.select_cpu = (void *)wd_select_cpu,
 	.enqueue = (void *)wd_enqueue,
 	.dispatch = (void *)wd_dispatch,
-	.runnable = (void *)wd_runnable,
 	.running = (void *)wd_running,
 	.stopping = (void *)wd_stopping,
-	.quiescent = (void *)wd_quiescent,
 	.tick = (void *)wd_tick,
 	.update_idle = (void *)wd_update_idle,
 	.set_weight = (void *)wd_set_weight,
@@ -379,6 +357,7 @@ struct sched_ext_ops wd_ops = {
 	.cgroup_set_weight = (void *)wd_cgroup_set_weight,
 	.init_task = (void *)wd_init_task,
 	.exit_task = (void *)wd_exit_task,
+	.disable = (void *)wd_disable,
 	.init = (void *)wd_init,
 	.exit = (void *)wd_exit,
 	/* Without ENQ_EXITING the kernel puts a task that ends into its CPU's local queue, whoever is idle. */

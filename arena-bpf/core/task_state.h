@@ -218,6 +218,40 @@ static __always_inline void wd_task_end(struct wd_local *l)
 		wd_count(slot_errors);
 }
 
+/*
+ * A task competes from now on: as select_cpu or enqueue sees it first after a sleep, since a callback that does nothing
+ * else (the kernel has `runnable`, and `quiescent` for the end) costs as much as this does. Who wakes with its
+ * migration disabled is put onto its CPU without asking, and does not count until it sleeps again or its slice ends.
+ */
+static __always_inline void wd_begin_to_compete(struct task_struct *p, struct wd_local *l, bool woken, u64 now)
+{
+	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
+	u32 waker = 0;
+
+	wd_record(WD_EVENT_RUNNABLE, l->slot, woken);
+	l->woken = woken || !l->key;
+	l->runnable = 1;
+	wd_cgroup_enter(l);
+	wd_weigh(l);
+	wd_note_worker(p, l);
+	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
+	 * this. */
+	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
+		waker = run->slot;
+	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
+	wd_loadbalance_account(wd_task_at(l->slot), 1, now);
+}
+
+/* It sleeps, or is no longer ours. */
+static __always_inline void wd_cease_to_compete(struct wd_local *l, bool sleeping, u64 now)
+{
+	wd_record(WD_EVENT_QUIESCENT, l->slot, sleeping);
+	l->runnable = 0;
+	wd_cgroup_leave(l);
+	wd_deadline_quiescent(wd_task_at(l->slot), now, sleeping);
+	wd_loadbalance_account(wd_task_at(l->slot), 0, now);
+}
+
 static __always_inline void wd_count_select(u32 how)
 {
 	switch (how) {

@@ -29,8 +29,8 @@ u64 wd_deadline_key(struct wd_task __arena *t __arg_arena, u64 clock, u64 now, u
 	use_arena();
 	v = t->vtime;
 	t->rested = how == WD_ARRIVAL_WOKEN && v && v < clock - MY_BEHIND;
-	if (!v)
-		v = clock; /* new: behind all that wait */
+	if (!v || how == WD_ARRIVAL_ALONE)
+		v = clock; /* new: behind all that wait; alone: it owes nothing */
 	else if (how != WD_ARRIVAL_AGAIN && v < clock - MY_BEHIND)
 		v = clock - MY_BEHIND;
 	else if (v > clock + MY_AHEAD)

@@ -57,6 +57,7 @@
 #define WD_ENQ_WAKEUP	    WD_ENUM(scx_enq_flags, SCX_ENQ_WAKEUP)
 #define WD_DEQ_SLEEP	    WD_ENUM(scx_deq_flags, SCX_DEQ_SLEEP)
 #define WD_WAKE_SYNC	    WD_ENUM(scx_wake_flags, SCX_WAKE_SYNC)
+#define WD_WAKE_FORK	    WD_ENUM(scx_wake_flags, SCX_WAKE_FORK)
 #define WD_KICK_IDLE	    WD_ENUM(scx_kick_flags, SCX_KICK_IDLE)
 #define WD_KICK_PREEMPT	    WD_ENUM(scx_kick_flags, SCX_KICK_PREEMPT)
 #define WD_PICK_IDLE_CORE   WD_ENUM(scx_pick_idle_cpu_flags, SCX_PICK_IDLE_CORE)
