@@ -76,6 +76,33 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>A task that goes to another scheduling class no longer counts in its group, and counts again when it is back.</summary>
+    [Test, Property("Check", "A-41"), Category(RunLength.OneKernel)]
+    public async Task Groups_do_not_count_tasks_of_another_class()
+    {
+        await SharedSchedulerAsync("");
+        await using var groups = new GuestCgroups(Guest);
+        await groups.CreateAsync("a", 100);
+        await groups.CreateAsync("b", 100);
+        await groups.StartAsync("a", "2:cpus=2");
+        await groups.StartAsync("b", "1:cpus=2");
+        await ExpectAsync("2 hogs beside 1");
+        await ToOneHogOfAAsync("taskset -pc 3 $p && chrt -f -p 1 $p");
+        await ExpectAsync("one of the 2 is a real-time task on another CPU");
+        await ToOneHogOfAAsync("chrt -o -p 0 $p && taskset -pc 2 $p");
+        await ExpectAsync("it is back");
+
+        async Task ToOneHogOfAAsync(string change) => (await Guest.CallAsync(
+            "for p in $(sort -n /sys/fs/cgroup/a/cgroup.procs); do [ $(cat /proc/$p/comm) = wd40-hog ] && break; done; " + change)).EnsureSuccess();
+
+        async Task ExpectAsync(string phase)
+        {
+            var own = await groups.UsageAsync(1, RunLength.Of(3, 10), "b");
+            Note($"{phase}: the group of one hog gets {own[0]:F3} CPUs");
+            Assert.That(own[0], Is.EqualTo(0.5).Within(0.05), $"{phase}: CPUs of the group of one hog; of two beside one it would be 0.67");
+        }
+    }
+
     private async Task GroupDefaultsAsync()
     {
         foreach (var parent in new[] { "", "p/" })

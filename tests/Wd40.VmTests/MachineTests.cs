@@ -8,8 +8,9 @@ using Wd40.VmTests.Harness;
 namespace Wd40.VmTests;
 
 /// <summary>What holds on every machine: domains follow its caches and nodes.</summary>
-internal abstract partial class MachineTests(string kernel, int nodes, int llcsPerNode, int cores, string scheduler = Wd40Scheduler.Name)
-    : GuestFixture(kernel, new VmTopology(nodes, llcsPerNode, cores), ClockMode.Parallel, scheduler)
+internal abstract partial class MachineTests(
+    string kernel, VmTopology machine, string scheduler = Wd40Scheduler.Name, ClockMode clock = ClockMode.Parallel)
+    : GuestFixture(kernel, machine, clock, scheduler)
 {
     /// <summary>Domains that the scheduler logs and serves are the groups of CPUs that sysfs says share a cache.</summary>
     [Test, Property("Check", "A-3")]

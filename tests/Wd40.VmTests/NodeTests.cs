@@ -11,7 +11,7 @@ namespace Wd40.VmTests;
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
 [TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.OfRusty)]
-internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.Name) : MachineTests(kernel, 2, 1, 4, scheduler)
+internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.Name) : MachineTests(kernel, new VmTopology(2, 1, 4), scheduler)
 {
     /// <summary>No CPU takes tasks of another domain, so a task runs where its home is.</summary>
     private const string AtHome = "-g 0 -D 0 -K 0 --greedy-threshold-x-numa 0";

@@ -4,9 +4,7 @@ using Wd40.VmTests.Harness;
 
 namespace Wd40.VmTests;
 
-/// <summary>Machines with one NUMA node, one boot per kernel and machine; a machine without cache information is a unit test.</summary>
-[TestFixture("6.18", 1, 2, 4, Category = RunLength.FullOnly)]
-[TestFixture("6.18", 1, 1, 4, Category = RunLength.FullOnly)]
-[TestFixture(KernelCatalog.Newest, 1, 2, 4)]
-[TestFixture(KernelCatalog.Newest, 1, 1, 4)]
-internal sealed class TopologyTests(string kernel, int nodes, int llcsPerNode, int cores) : MachineTests(kernel, nodes, llcsPerNode, cores);
+/// <summary>A machine with one NUMA node and two caches, one boot per kernel; a machine without cache information is a unit test.</summary>
+[TestFixture("6.18", Category = RunLength.FullOnly)]
+[TestFixture(KernelCatalog.Newest)]
+internal sealed class TopologyTests(string kernel) : MachineTests(kernel, VmTopology.TwoLlcs);
