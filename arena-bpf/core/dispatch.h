@@ -268,7 +268,8 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		remote = wd_best_remote(dom, cpu);
 	}
 	if (l && kept <= own && kept <= bound && kept <= remote) {
-		if (!queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound)
+		/* Away from home another clock counts, that of the queue to which it goes next. */
+		if (!queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom)
 			wd_key_alone(l, wd_task_at(l->slot), run, dom, now);
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
