@@ -222,17 +222,18 @@ static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 li
 }
 
 /*
- * How far a clock may have come in `passed` ns while tasks of this weight together, at least, wait: no further than if
- * all CPUs served only them. Light tasks that run meanwhile are far ahead of that, and would take the clock with them:
- * of heavy ones that come one after the other the last would be behind the first by seconds of CPU time.
+ * How far a clock may have come in `passed` ns while tasks of this weight together, at least, wait: as if all CPUs
+ * served only them, some times over, since the queue may have been shorter. Light tasks that run meanwhile are far
+ * ahead of that, and would take the clock with them: of heavy ones that come one after the other the last would be
+ * behind the first by seconds of CPU time.
  */
 static __always_inline u64 wd_clock_within(u32 dom, u64 passed, u64 weight)
 {
-	u64 cpus = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
+	u64 pace = WD_CLOCK_SLACK * wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
 
 	if (passed > WD_CLOCK_PASSED)
 		passed = WD_CLOCK_PASSED;
-	return wd_clock_of(dom) + passed * cpus * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
+	return wd_clock_of(dom) + passed * pace * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
 }
 
 /*
@@ -384,18 +385,17 @@ __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 }
 
 /*
- * Key of a task that keeps its CPU while nobody waits for one. It competes with nobody, so it is where the clock is: it
- * would run ahead for as long as it is alone, and when others come wait until they have caught up, or take the clock
- * with it and leave those that have just come so far behind that they keep their CPUs.
+ * Key of a task that keeps a CPU of its home while nobody waits for one. It competes with nobody, so it is where the
+ * clock is: it would run ahead for as long as it is alone, and when others come wait until they have caught up, or take
+ * the clock with it and leave those that have just come so far behind that they keep their CPUs.
  */
-static __always_inline void wd_key_alone(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, u32 dom,
-					 u64 now)
+static __always_inline void wd_key_alone(struct wd_local *l, struct wd_run *run, u64 now)
 {
 	u64 clock, key;
 
-	wd_clock_follow(dom);
-	clock = wd_clock_of(dom);
-	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_ALONE, WD_PACE_ONE);
+	wd_clock_follow(l->domain);
+	clock = wd_clock_of(l->domain);
+	key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_ALONE, WD_PACE_ONE);
 	l->key = wd_key_bounded(l, key, clock, clock);
 	wd_run_set(run, l->key, l->weight, now);
 }

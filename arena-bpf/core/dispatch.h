@@ -270,7 +270,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	if (l && kept <= own && kept <= bound && kept <= remote) {
 		/* Away from home another clock counts, that of the queue to which it goes next. */
 		if (!queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom)
-			wd_key_alone(l, wd_task_at(l->slot), run, dom, now);
+			wd_key_alone(l, run, now);
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}

@@ -22,6 +22,7 @@
 #define WD_CLOCK_LAG	  (6 * WD_MSEC)	   /* an idle domain's clock follows the furthest one at this distance */
 #define WD_CLOCK_INTERVAL (2 * WD_MSEC)	   /* between looks, from dispatch, at how far a domain has come */
 #define WD_CLOCK_PASSED	  (1000 * WD_MSEC) /* time at most in which a clock may catch up at once */
+#define WD_CLOCK_SLACK	  8		   /* times faster than its queue can be served a clock may go */
 #define WD_CLOCK_PATIENCE (50 * WD_MSEC)   /* a queue's head that has waited for longer does not hold the clock back */
 #define WD_MOVE_WAIT \
 	(40 * WD_MSEC) /* real time in which a task that changes its domain is to be even with the others */

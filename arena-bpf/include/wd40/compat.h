@@ -55,7 +55,6 @@
 #define WD_ENQ_PREEMPT	    WD_ENUM(scx_enq_flags, SCX_ENQ_PREEMPT)
 #define WD_ENQ_LAST	    WD_ENUM(scx_enq_flags, SCX_ENQ_LAST)
 #define WD_ENQ_WAKEUP	    WD_ENUM(scx_enq_flags, SCX_ENQ_WAKEUP)
-#define WD_DEQ_SLEEP	    WD_ENUM(scx_deq_flags, SCX_DEQ_SLEEP)
 #define WD_WAKE_SYNC	    WD_ENUM(scx_wake_flags, SCX_WAKE_SYNC)
 #define WD_WAKE_FORK	    WD_ENUM(scx_wake_flags, SCX_WAKE_FORK)
 #define WD_KICK_IDLE	    WD_ENUM(scx_kick_flags, SCX_KICK_IDLE)
