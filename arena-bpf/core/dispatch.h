@@ -3,7 +3,7 @@
 #ifndef WD40_DISPATCH_H
 #define WD40_DISPATCH_H
 
-#include "task_state.h"
+#include "threads.h"
 
 /*
  * Preempts what runs on a CPU if a queued key is earlier by the module's margin, and not again at once. True if it did.
@@ -227,7 +227,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	struct wd_run *run = wd_run_of(cpu);
 	u32 dom = wd_domain_of_cpu(cpu), queued;
 	struct wd_local *l = NULL;
-	bool look;
+	bool look, alone;
 
 	use_arena();
 	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
@@ -269,7 +269,12 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (l && kept <= own && kept <= bound && kept <= remote) {
 		/* Away from home another clock counts, that of the queue to which it goes next. */
-		if (!queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom)
+		alone = !queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom;
+		if (alone && wd_core_crowded(cpu, dom)) {
+			wd_set_slice(prev, 0); /* so that it is queued, and goes from there */
+			return;
+		}
+		if (alone)
 			wd_key_alone(l, run, now);
 		wd_keep(prev, l, dom, cpu, queued);
 		return;

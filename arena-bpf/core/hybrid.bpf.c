@@ -10,7 +10,9 @@
 
 WD_MODULE("hybrid", "core");
 
-const volatile u32 wd_perf; /* cpufreq hint for each CPU, 0..1024 */
+const volatile u32 wd_perf;			/* cpufreq hint for each CPU, 0..1024 */
+const volatile bool wd_smt;			/* some core has several hardware threads */
+const volatile u16 wd_cpu_sibling[WD_MAX_CPUS]; /* next thread of a CPU's core, in a ring; itself where it has one */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -28,6 +30,7 @@ u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each d
 #include "slot_defaults.h"
 #include "clock.h"
 #include "task_state.h"
+#include "threads.h"
 #include "dispatch.h"
 
 /* ---- waking and queueing --------------------------------------------------------------------------------------------
@@ -122,7 +125,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	dom = l->domain;
 	if ((enq_flags & WD_ENQ_LAST) && wd_domain_of_cpu(cpu) == dom) {
 		wd_key_direct(l, t, wd_now());
-		wd_insert(p, WD_DSQ_LOCAL, wd_slice(t, 0, 1), enq_flags);
+		idle = wd_claim_core(p, cpu, dom);
+		wd_insert(p, idle < 0 ? WD_DSQ_LOCAL : WD_DSQ_LOCAL_ON | idle, wd_slice(t, 0, 1), enq_flags);
 		return;
 	}
 	woken = l->woken;

@@ -32,6 +32,7 @@
 #define WD_SLICE_MIN	(100 * WD_USEC)
 #define WD_SLICE_MAX	(100 * WD_MSEC)
 #define WD_PREEMPT_SCAN 64 /* CPUs looked at for a victim */
+#define WD_MAX_THREADS	8  /* hardware threads of a core that are looked at */
 
 /* Trusted state of a task, in task storage. */
 struct wd_local {

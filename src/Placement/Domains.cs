@@ -25,6 +25,13 @@ public sealed class Domains
         _masks = new CpuMask[groups.Count];
         _capacity = new ulong[groups.Count];
         CpuDomain.AsSpan().Fill((byte)WdConstants.NoDomain);
+        for (int cpu = 0; cpu < CpuSibling.Length; cpu++)
+            CpuSibling[cpu] = (ushort)cpu;
+        foreach (var cpu in topology.Cpus)
+        {
+            int next = cpu.Siblings.Next(cpu.Id + 1);
+            CpuSibling[cpu.Id] = (ushort)(next < 0 ? cpu.Siblings.First : next);
+        }
         for (int domain = 0; domain < groups.Count; domain++)
         {
             DomainNode[domain] = (byte)nodes.IndexOf(groups[domain][0].Node);
@@ -50,6 +57,12 @@ public sealed class Domains
 
     /// <summary>Domain of each CPU, or <see cref="WdConstants.NoDomain"/>: <c>wd_cpu_domain</c>.</summary>
     public byte[] CpuDomain { get; } = new byte[WdConstants.MaxCpus];
+
+    /// <summary>The next hardware thread of each CPU's core, in a ring; the CPU itself where it has one thread: <c>wd_cpu_sibling</c>.</summary>
+    public ushort[] CpuSibling { get; } = new ushort[WdConstants.MaxCpus];
+
+    /// <summary>Whether some core has several online hardware threads: <c>wd_smt</c>.</summary>
+    public bool HasThreads => CpuSibling.Index().Any(cpu => cpu.Item != cpu.Index);
 
     /// <summary>Dense node number of each domain: <c>wd_domain_node</c>.</summary>
     public byte[] DomainNode { get; } = new byte[WdConstants.MaxDomains];

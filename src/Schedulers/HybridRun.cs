@@ -30,6 +30,8 @@ public sealed partial class HybridRun : SchedulerRun
     private protected override void Configure(OpenObject open)
     {
         open.SetVariable("wd_perf", Options.Perf);
+        open.SetVariable("wd_smt", Domains.HasThreads);
+        open.SetVariable<ushort>("wd_cpu_sibling", Domains.CpuSibling);
         Scheduler.Configure(open, Options, Domains);
     }
 

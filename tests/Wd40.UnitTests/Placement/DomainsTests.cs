@@ -139,6 +139,20 @@ public sealed class DomainsTests
     }
 
     [Test]
+    public void Threads_of_a_core_form_a_ring()
+    {
+        using var tree = SysfsTree.Create(8, level3: _ => 0, siblings: cpu => cpu < 6 ? $"{cpu % 2},{cpu % 2 + 2},{cpu % 2 + 4}" : $"{cpu}").Online("0-6");
+        using var single = SysfsTree.Create(8, level3: _ => 0);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Read(tree).CpuSibling[..8], Is.EqualTo(new ushort[] { 2, 3, 4, 5, 0, 1, 6, 7 }));
+            Assert.That(Read(tree).HasThreads, Is.True);
+            Assert.That(Read(single).CpuSibling, Is.EqualTo(Enumerable.Range(0, WdConstants.MaxCpus).Select(cpu => (ushort)cpu)));
+            Assert.That(Read(single).HasThreads, Is.False);
+        });
+    }
+
+    [Test]
     public void Capacities_are_added_up()
     {
         using var tree = SysfsTree.Create(4, level3: _ => 0).Cpu(0, "cpu_capacity", "512").Cpu(1, "cpu_capacity", "512");
