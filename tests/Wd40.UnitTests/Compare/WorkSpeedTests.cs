@@ -8,7 +8,8 @@ public sealed class WorkSpeedTests
 {
     private static readonly WorkSpeed _speed = WorkSpeed.Read("""{"scenario":"selftest","valid":true,"loops_per_us":20.5,"full_loops_per_us":5.25}""");
 
-    [TestCase("timer", " --loops-per-us 20.5")]
+    [TestCase("requests", " --loops-per-us 20.5")]
+    [TestCase("timer", " --loops-per-us 5.25")]
     [TestCase("frames", " --loops-per-us 5.25")]
     [TestCase("fairness", "")]
     public void A_scenario_gets_the_speed_of_the_machine_that_it_finds(string scenario, string option) =>
