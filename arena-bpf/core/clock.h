@@ -27,31 +27,24 @@ static __always_inline u64 wd_clock_of(u32 dom)
 	return wd_clocks[dom & (WD_MAX_DOMAINS - 1)].v;
 }
 
-/* Raises a domain's clock to key; concurrent raises keep the largest. */
+/* Raises a word to a value; concurrent raises keep the largest. */
+static __always_inline void wd_raise(u64 *word, u64 value)
+{
+	u64 old = *word;
+	int tries;
+
+	for (tries = 0; tries < 4 && old < value; tries++)
+		old = __sync_val_compare_and_swap(word, old, value);
+}
+
+/* Raises a domain's clock to key. */
 static __always_inline void wd_clock_raise(u32 dom, u64 key)
 {
 	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
-	u64 old = c->v;
-	int tries;
 
-	for (tries = 0; tries < 4 && old < key; tries++)
-		old = __sync_val_compare_and_swap(&c->v, old, key);
+	wd_raise(&c->v, key);
+	wd_raise(&wd_clock_furthest.v, key);
 	wd_domain_at(dom)->clock = c->v;
-}
-
-static __always_inline u64 wd_clock_furthest(void)
-{
-	u64 top = 0;
-	int i;
-
-	wd_for(i, 0, wd_layout.nr_domains)
-	{
-		u64 v = wd_clock_of(i);
-
-		if (v > top)
-			top = v;
-	}
-	return top;
 }
 
 /*
@@ -60,7 +53,10 @@ static __always_inline u64 wd_clock_furthest(void)
  */
 static __always_inline void wd_clock_follow(u32 dom)
 {
-	wd_clock_raise(dom, wd_clock_furthest() - WD_CLOCK_LAG);
+	u64 key = wd_clock_furthest.v - WD_CLOCK_LAG;
+
+	if (wd_clock_of(dom) < key)
+		wd_clock_raise(dom, key);
 }
 
 static __always_inline u64 wd_bounded(u64 key, u64 low, u64 high)
@@ -104,11 +100,17 @@ static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reach
 			  clock + wd_virtual(l->weight, WD_KEY_AHEAD));
 }
 
-/* Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. */
+/*
+ * Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. Where a CPU
+ * is idle nothing is queued, so the clock follows first: the task would begin where the domain was left long ago, and
+ * all who come after it would wait until it has caught up.
+ */
 static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t, u64 now)
 {
-	u64 clock = wd_clock_of(l->domain), key;
+	u64 clock, key;
 
+	wd_clock_follow(l->domain);
+	clock = wd_clock_of(l->domain);
 	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
 	l->bound = -1;

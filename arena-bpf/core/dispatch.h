@@ -39,6 +39,26 @@ static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l
 	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now);
 }
 
+/* Key of a domain's head as a CPU of another one sees it: plus the pull margin. WD_KEY_NONE: nothing that it may take.
+ */
+static __always_inline u64 wd_remote_key(u32 from, u32 to, s32 cpu)
+{
+	struct wd_clock *c = &wd_clocks[from & (WD_MAX_DOMAINS - 1)];
+	u32 queued = KF(scx_bpf_dsq_nr_queued)(from);
+	u64 margin, key;
+
+	if (!queued) {
+		c->head = WD_KEY_NONE;
+		return WD_KEY_NONE;
+	}
+	margin = wd_placement_margin(from, to, queued);
+	if (margin == WD_KEY_NONE)
+		return WD_KEY_NONE;
+	key = wd_head_key(from);
+	c->head = key;
+	return key == WD_KEY_NONE ? key : key + wd_virtual(wd_run_of(cpu)->weight, margin);
+}
+
 /*
  * The other domain whose head is earliest after its margin, noted at the CPU. Its key plus the margin, or WD_KEY_NONE.
  */
@@ -49,27 +69,44 @@ __noinline u64 wd_best_remote(u32 dom, s32 cpu)
 
 	wd_for(i, 0, wd_layout.nr_domains)
 	{
-		u32 other = i, queued;
-		u64 margin, key;
+		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_remote_key(i, dom, cpu);
 
-		if (other == dom)
-			continue;
-		queued = KF(scx_bpf_dsq_nr_queued)(other);
-		if (!queued)
-			continue;
-		margin = wd_placement_margin(other, dom, queued);
-		if (margin == WD_KEY_NONE)
-			continue;
-		key = wd_head_key(other);
-		if (key == WD_KEY_NONE)
-			continue;
-		key += wd_virtual(wd_run_of(cpu)->weight, margin);
 		if (key < earliest) {
 			earliest = key;
-			wd_run_of(cpu)->remote = other;
+			wd_run_of(cpu)->remote = i;
 		}
 	}
 	return earliest;
+}
+
+/*
+ * The same for a CPU that has something of its own: whether some domain is far behind. By the hints, as a look at a
+ * queue takes its lock, and all CPUs ask every few ms; only the domain that seems earliest is looked at.
+ */
+__noinline u64 wd_seems_earlier(u32 dom, s32 cpu, u64 own)
+{
+	struct wd_run *run = wd_run_of(cpu);
+	u64 earliest = own;
+	bool found = false;
+	int i;
+
+	wd_for(i, 0, wd_layout.nr_domains)
+	{
+		u64 key = wd_clocks[i & (WD_MAX_DOMAINS - 1)].head, margin;
+
+		if (key >= earliest || (u32)i == dom)
+			continue;
+		margin = wd_placement_margin(i, dom, ~0u);
+		if (margin == WD_KEY_NONE)
+			continue;
+		key += wd_virtual(run->weight, margin);
+		if (key < earliest) {
+			earliest = key;
+			run->remote = i;
+			found = true;
+		}
+	}
+	return found ? wd_remote_key(run->remote, dom, cpu) : WD_KEY_NONE;
 }
 
 static __always_inline bool wd_pull(u32 from, u32 to)
@@ -261,11 +298,16 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
 	if (queued && !l && !look && bound == WD_KEY_NONE)
 		own = 0;
-	else if (queued)
-		own = wd_head_key(dom);
-	if (look || own == WD_KEY_NONE) {
+	else {
+		own = queued ? wd_head_key(dom) : WD_KEY_NONE;
+		wd_clocks[dom].head = own;
+	}
+	if (own == WD_KEY_NONE) {
 		run->pulled_at = now;
 		remote = wd_best_remote(dom, cpu);
+	} else if (look) {
+		run->pulled_at = now;
+		remote = wd_seems_earlier(dom, cpu, own);
 	}
 	if (l && kept <= own && kept <= bound && kept <= remote) {
 		/* Away from home another clock counts, that of the queue to which it goes next. */

@@ -23,6 +23,7 @@ struct {
 
 struct wd_run wd_runs[WD_MAX_CPUS];
 struct wd_clock wd_clocks[WD_MAX_DOMAINS];
+struct wd_clock wd_clock_furthest;
 struct wd_running wd_running_now[WD_MAX_CPUS];
 u32 wd_nr_cpus[WD_MAX_DOMAINS];
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
@@ -139,6 +140,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	l->queued_at = wd_now();
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
 	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
+	if (l->key < wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head)
+		wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head = l->key;
 
 	idle = wd_placement_kick(p, t, dom);
 	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {

@@ -51,6 +51,25 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>Hogs that find idle CPUs in a domain where nothing ran for seconds have no claim on those that come right after them.</summary>
+    /// <remarks>When they began where that domain's clock stood, seconds behind the other's, each had a claim of 0.3 s: 0.50 CPUs in place of 0.37.</remarks>
+    [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task Hogs_that_come_to_an_idle_domain_share_at_once()
+    {
+        const int Busy = 3, Together = 2;
+        await SharedSchedulerAsync("");
+        var others = await Guest.StartAsync(FormattableString.Invariant($"exec {GuestPrograms.Load} hogs --groups 6:cpus=0-3 --warmup 0 --seconds {Busy + Together + 2}"));
+        (await Guest.CallAsync($"sleep {Busy}")).EnsureSuccess();
+        var hogs = (await HogsOfAsync(FormattableString.Invariant($"16 --warmup 0 --seconds {Together}"))).Groups[0];
+        _ = await others.EndAsync();
+        Note($"16 hogs that come while half of the machine was idle for {Busy} s: longest gap {hogs.LongestGapNs / 1e6:F0} ms, {hogs.ShareMin:F3} to {hogs.ShareMax:F3} CPUs");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(hogs.ShareMin / hogs.ShareMean, Is.GreaterThan(0.9), "CPUs of the hog that got least, over their mean");
+            Assert.That(hogs.ShareMax / hogs.ShareMean, Is.LessThan(1.1), "CPUs of the hog that got most, over their mean");
+        }
+    }
+
     /// <summary>Heavy hogs that come one after the other among light ones share evenly, although the light ones' virtual time flies.</summary>
     /// <remarks>When the clock of their domain went with the light ones, one of the heavy kept a CPU for itself and others got none, in half of the runs.</remarks>
     [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
