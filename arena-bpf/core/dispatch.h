@@ -6,10 +6,10 @@
 #include "threads.h"
 
 /*
- * Preempts what runs on a CPU if a queued key is earlier by the module's margin, and not again at once. True if it did.
- * Not a kernel thread bound to the CPU: once put aside it waits until the slice of the next task ends.
+ * May a key preempt what runs on a CPU? If it is earlier by the module's margin, and not again at once; true counts as
+ * done. Not a kernel thread bound to the CPU: once put aside it waits until the slice of the next task ends.
  */
-static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
+static __always_inline bool wd_may_preempt(struct wd_run *run, u64 key, u64 now)
 {
 	u64 margin = wd_preempt_margin, running = wd_running_key(run, now);
 
@@ -19,24 +19,33 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
 		return false;
 	run->preempted_at = now;
 	wd_count(preempt);
+	return true;
+}
+
+/* Has a CPU decide anew if a queued key may preempt what it runs. True if it will. */
+static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key, u64 now)
+{
+	if (!wd_may_preempt(run, key, now))
+		return false;
 	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
 	return true;
 }
 
 /*
- * A queued task that is rested preempts. First choice is the CPU where it ran last: its cache is there, and so is its
- * timer, which makes that CPU the one that queues it and needs no other's attention. Else the one that has run ahead
- * most.
+ * A rested task preempts. First choice is the CPU where it ran last, if that is of its home: its cache is there, and so
+ * is its timer, which makes that CPU the one that queues it. It goes there past the queue, as it would come next:
+ * neither is a place in the queue looked for, nor does the CPU search for what to run. True if it went.
  */
-static __always_inline void wd_preempt(struct task_struct *p, struct wd_local *l, u32 dom, s32 furthest)
+static __always_inline bool wd_preempt_last(struct task_struct *p, struct wd_local *l, u32 dom, u64 slice,
+					    u64 enq_flags)
 {
 	s32 last = wd_task_cpu(p);
-	u64 now = wd_now();
 
-	if (last != furthest && wd_domain_of_cpu(last) == dom && KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) &&
-	    wd_preempt_cpu(last, wd_run_of(last), l->key, now))
-		return;
-	wd_preempt_cpu(furthest, wd_run_of(furthest), l->key, now);
+	if (wd_domain_of_cpu(last) != dom || !KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) || wd_any_idle() ||
+	    !wd_may_preempt(wd_run_of(last), l->key, wd_now()))
+		return false;
+	wd_insert(p, WD_DSQ_LOCAL_ON | last, slice, enq_flags | WD_ENQ_PREEMPT);
+	return true;
 }
 
 /* Key of a domain's head as a CPU of another one sees it: plus the pull margin. WD_KEY_NONE: nothing that it may take.

@@ -103,7 +103,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	s32 cpu = wd_task_cpu(p), idle;
 	u32 dom, queued;
 	struct wd_running *running = NULL;
-	bool woken;
+	bool woken, preempts;
 	u64 slice;
 
 	use_arena();
@@ -139,6 +139,9 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	wd_key_queued(l, t, queued, running);
 	l->queued_at = wd_now();
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
+	preempts = woken && t->rested && !l->sync && running && running->victim >= 0;
+	if (preempts && wd_preempt_last(p, l, dom, slice, enq_flags))
+		return;
 	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
 	if (l->key < wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head)
 		wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head = l->key;
@@ -148,8 +151,9 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		if (wd_domain_of_cpu(idle) != dom)
 			wd_count(kick_greedy);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
-	} else if (woken && t->rested && !l->sync && running && running->victim >= 0) {
-		wd_preempt(p, l, dom, running->victim);
+	} else if (preempts) {
+		/* The CPU that has run ahead most. */
+		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, wd_now());
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	}
