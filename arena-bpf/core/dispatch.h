@@ -305,9 +305,9 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_cpu_at(cpu)->bound = 0;
 	}
 	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
-	if (queued && !l && !look && bound == WD_KEY_NONE)
+	if (queued && !l && !look && bound == WD_KEY_NONE) {
 		own = 0;
-	else {
+	} else {
 		own = queued ? wd_head_key(dom) : WD_KEY_NONE;
 		wd_clocks[dom].head = own;
 	}

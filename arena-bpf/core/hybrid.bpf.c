@@ -23,7 +23,7 @@ struct {
 
 struct wd_run wd_runs[WD_MAX_CPUS];
 struct wd_clock wd_clocks[WD_MAX_DOMAINS];
-struct wd_clock wd_clock_furthest;
+struct wd_clock wd_clock_furthest; /* the largest of them, for who follows: v only, on a line of its own */
 struct wd_running wd_running_now[WD_MAX_CPUS];
 u32 wd_nr_cpus[WD_MAX_DOMAINS];
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
