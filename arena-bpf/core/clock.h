@@ -7,7 +7,7 @@
 #ifndef WD40_CLOCK_H
 #define WD40_CLOCK_H
 
-#include "hybrid.h"
+#include "queue.h"
 
 static __always_inline struct wd_run *wd_run_of(s32 cpu)
 {
@@ -173,7 +173,9 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	r->largest = r->latest = 0;
 	r->reached = r->not_reached = r->idle = 0;
 	r->victim = -1;
-	wd_for(i, 0, nr < WD_PREEMPT_SCAN ? nr : WD_PREEMPT_SCAN)
+	if (nr > WD_PREEMPT_SCAN)
+		nr = WD_PREEMPT_SCAN;
+	wd_each(i, nr)
 	{
 		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
 		struct wd_run *run = wd_run_of(cpu);
@@ -254,12 +256,13 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 	r->head = WD_KEY_NONE;
 	r->waiting = 0;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
-		wd_for(i, 0, WD_CLOCK_SCAN)
+		wd_each(i, WD_CLOCK_SCAN)
 		{
 			p = KF(bpf_iter_scx_dsq_next)(&it);
 			l = p ? bpf_task_storage_get(&wd_locals, p, 0, 0) : NULL;
 			if (!l)
 				break;
+			wd_note_queue(dom, p);
 			r->waiting += l->weight;
 			if (r->head == WD_KEY_NONE && !l->woken && wd_ago(now, l->queued_at) < WD_CLOCK_PATIENCE)
 				r->head = l->key;
@@ -292,7 +295,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	 * Key by key, up to the median of them. One key a time would stop at a heavy task just beyond the clock, which
 	 * then goes no faster than that one's key does, and the light ones run away from it.
 	 */
-	wd_for(i, 0, WD_PREEMPT_SCAN)
+	wd_each(i, WD_PREEMPT_SCAN)
 	{
 		r = wd_look_at_running(NULL, dom, now);
 		if (!wd_clock_reach(dom, r, limit))
@@ -313,7 +316,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
  * came with old keys from elsewhere, and a woken task would wait until all of them have caught up.
  */
 static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued,
-					  struct wd_running *r)
+					  struct wd_running *r, u64 now)
 {
 	u64 clock, reached, key;
 
@@ -325,7 +328,7 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
 	clock = reached = wd_clock_of(l->domain);
 	if (l->woken && r && r->largest && r->largest < clock)
 		reached = r->largest;
-	key = wd_deadline_key(t, reached, wd_now(), l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
+	key = wd_deadline_key(t, reached, now, l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
 			      wd_pace(queued, wd_nr_cpus[l->domain & (WD_MAX_DOMAINS - 1)]));
 	l->key = wd_key_bounded(l, key, reached, clock);
 }
@@ -335,7 +338,7 @@ static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __a
  * bounding them around the domain's clock would level them. So the CPU's own queue has its own clock.
  */
 static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu,
-					 u32 queued)
+					 u32 queued, u64 now)
 {
 	u32 dom = wd_domain_of_cpu(cpu);
 	/* One that comes from elsewhere has no claim by what it was there: this queue's clock is another one. */
@@ -357,10 +360,10 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
 	clock = run->bound_clock;
 	if (clock < WD_CLOCK_START)
 		clock = WD_CLOCK_START;
-	reached = wd_running_key(run, wd_now());
+	reached = wd_running_key(run, now);
 	if (!comes || reached > clock)
 		reached = clock;
-	key = wd_deadline_key(t, reached, wd_now(), comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
+	key = wd_deadline_key(t, reached, now, comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
 	l->key = wd_key_bounded(l, key, reached, clock);
 	l->bound = cpu;
 }
@@ -373,12 +376,12 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
  */
 __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 {
-	s32 queued = KF(scx_bpf_dsq_nr_queued)(to & (WD_MAX_DOMAINS - 1));
-	u64 bearable = WD_MOVE_WAIT * wd_pace(queued > 0 ? queued : 0, wd_nr_cpus[to & (WD_MAX_DOMAINS - 1)]) /
-		       WD_PACE_ONE * WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
+	u32 queued = wd_domain_queued(to);
+	u64 bearable = WD_MOVE_WAIT * wd_pace(queued, wd_nr_cpus[to & (WD_MAX_DOMAINS - 1)]) / WD_PACE_ONE *
+		       WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
 	s64 ahead;
 
-	if (queued <= 0)
+	if (!queued)
 		wd_clock_follow(to);
 	ahead = wd_clock_of(to) - wd_clock_of(from);
 	if (ahead > (s64)bearable)

@@ -37,75 +37,35 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
  * neither is a place in the queue looked for, nor does the CPU search for what to run. True if it went.
  */
 static __always_inline bool wd_preempt_last(struct task_struct *p, struct wd_local *l, u32 dom, u64 slice,
-					    u64 enq_flags)
+					    u64 enq_flags, u64 now)
 {
 	s32 last = wd_task_cpu(p);
 
 	if (wd_domain_of_cpu(last) != dom || !KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) || wd_any_idle() ||
-	    !wd_may_preempt(wd_run_of(last), l->key, wd_now()))
+	    !wd_may_preempt(wd_run_of(last), l->key, now))
 		return false;
 	wd_insert(p, WD_DSQ_LOCAL_ON | last, slice, enq_flags | WD_ENQ_PREEMPT);
 	return true;
 }
 
-/* Key of a domain's head as a CPU of another one sees it: plus the pull margin. WD_KEY_NONE: nothing that it may take.
- */
-static __always_inline u64 wd_remote_key(u32 from, u32 to, s32 cpu)
-{
-	struct wd_clock *c = &wd_clocks[from & (WD_MAX_DOMAINS - 1)];
-	u32 queued = KF(scx_bpf_dsq_nr_queued)(from);
-	u64 margin, key;
-
-	if (!queued) {
-		c->head = WD_KEY_NONE;
-		return WD_KEY_NONE;
-	}
-	margin = wd_placement_margin(from, to, queued);
-	if (margin == WD_KEY_NONE)
-		return WD_KEY_NONE;
-	key = wd_head_key(from);
-	c->head = key;
-	return key == WD_KEY_NONE ? key : key + wd_virtual(wd_run_of(cpu)->weight, margin);
-}
-
 /*
- * The other domain whose head is earliest after its margin, noted at the CPU. Its key plus the margin, or WD_KEY_NONE.
+ * The other domain whose head is earliest after its pull margin and before `limit`, noted at the CPU. Its key plus the
+ * margin, or WD_KEY_NONE.
  */
-__noinline u64 wd_best_remote(u32 dom, s32 cpu)
-{
-	u64 earliest = WD_KEY_NONE;
-	int i;
-
-	wd_for(i, 0, wd_layout.nr_domains)
-	{
-		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_remote_key(i, dom, cpu);
-
-		if (key < earliest) {
-			earliest = key;
-			wd_run_of(cpu)->remote = i;
-		}
-	}
-	return earliest;
-}
-
-/*
- * The same for a CPU that has something of its own: whether some domain is far behind. By the hints, as a look at a
- * queue takes its lock, and all CPUs ask every few ms; only the domain that seems earliest is looked at.
- */
-__noinline u64 wd_seems_earlier(u32 dom, s32 cpu, u64 own)
+__noinline u64 wd_best_remote(u32 dom, s32 cpu, u64 limit)
 {
 	struct wd_run *run = wd_run_of(cpu);
-	u64 earliest = own;
+	u64 earliest = limit;
 	bool found = false;
 	int i;
 
-	wd_for(i, 0, wd_layout.nr_domains)
+	wd_each(i, wd_layout.nr_domains)
 	{
-		u64 key = wd_clocks[i & (WD_MAX_DOMAINS - 1)].head, margin;
+		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_domain_head(i).key, margin;
 
-		if (key >= earliest || (u32)i == dom)
+		if (key >= earliest)
 			continue;
-		margin = wd_placement_margin(i, dom, ~0u);
+		margin = wd_placement_margin(i, dom, wd_domain_queued(i));
 		if (margin == WD_KEY_NONE)
 			continue;
 		key += wd_virtual(run->weight, margin);
@@ -115,7 +75,7 @@ __noinline u64 wd_seems_earlier(u32 dom, s32 cpu, u64 own)
 			found = true;
 		}
 	}
-	return found ? wd_remote_key(run->remote, dom, cpu) : WD_KEY_NONE;
+	return found ? earliest : WD_KEY_NONE;
 }
 
 static __always_inline bool wd_pull(u32 from, u32 to)
@@ -246,11 +206,8 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 	bool moved = false;
 	int i;
 
-	/* The head itself is here: no need to search. */
-	if (wd_head_cpu(dom) == cpu)
-		return wd_move_to_local(dom);
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
-		wd_for(i, 0, WD_NEAR_SCAN)
+		wd_each(i, WD_NEAR_SCAN)
 		{
 			p = KF(bpf_iter_scx_dsq_next)(&it);
 			if (!p || p->scx.dsq_vtime > latest)
@@ -269,11 +226,12 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
-	u64 now = wd_now(), kept, own = WD_KEY_NONE, bound = WD_KEY_NONE, remote = WD_KEY_NONE, ran;
+	u64 now = wd_now(), kept, bound = WD_KEY_NONE, remote = WD_KEY_NONE, ran;
 	struct wd_run *run = wd_run_of(cpu);
 	u32 dom = wd_domain_of_cpu(cpu), queued;
+	struct wd_head own = {.key = WD_KEY_NONE, .cpu = -1};
 	struct wd_local *l = NULL;
-	bool look, alone;
+	bool alone;
 
 	use_arena();
 	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
@@ -283,7 +241,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	wd_clock_advance(dom, now);
 	ran = now - run->started;
 	kept = wd_prev_key(prev, run, now, dom, &l);
-	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	queued = wd_domain_queued(dom);
 	/* A preemption that was meant for who ran before it: it has not used its slice. */
 	if (l && run->spared && ran < wd_slice(wd_task_at(l->slot), 0, 1)) {
 		wd_keep(prev, l, dom, cpu, 0);
@@ -293,7 +251,6 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_count(dsq_dispatch);
 		return;
 	}
-	look = !queued || now - run->pulled_at >= WD_PULL_INTERVAL;
 	if (wd_bound_waiting(run, cpu)) {
 		if (wd_rescue_due(&run->rescued_at, now) && wd_rescue(WD_CPU_DSQ + cpu, now)) {
 			wd_count(dsq_dispatch);
@@ -304,21 +261,13 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		run->waits = 0;
 		wd_cpu_at(cpu)->bound = 0;
 	}
-	/* Nothing to compare with: the head is taken whatever its key is, and reading it costs as much as a lookup. */
-	if (queued && !l && !look && bound == WD_KEY_NONE) {
-		own = 0;
-	} else {
-		own = queued ? wd_head_key(dom) : WD_KEY_NONE;
-		wd_clocks[dom].head = own;
-	}
-	if (own == WD_KEY_NONE) {
+	if (queued)
+		own = wd_domain_head(dom);
+	if (own.key == WD_KEY_NONE || now - run->pulled_at >= WD_PULL_INTERVAL) {
 		run->pulled_at = now;
-		remote = wd_best_remote(dom, cpu);
-	} else if (look) {
-		run->pulled_at = now;
-		remote = wd_seems_earlier(dom, cpu, own);
+		remote = wd_best_remote(dom, cpu, own.key);
 	}
-	if (l && kept <= own && kept <= bound && kept <= remote) {
+	if (l && kept <= own.key && kept <= bound && kept <= remote) {
 		/* Away from home another clock counts, that of the queue to which it goes next. */
 		alone = !queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom;
 		if (alone && wd_core_crowded(cpu, dom)) {
@@ -330,13 +279,13 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}
-	if (remote < own && remote < bound && remote < kept && wd_pull(run->remote, dom))
+	if (remote < own.key && remote < bound && remote < kept && wd_pull(run->remote, dom))
 		return;
-	if (bound <= own && wd_move_to_local(WD_CPU_DSQ + cpu)) {
+	if (bound <= own.key && wd_move_to_local(WD_CPU_DSQ + cpu)) {
 		wd_count(dsq_dispatch);
 		return;
 	}
-	if (queued > 1 && wd_take_near(dom, cpu)) {
+	if (queued > 1 && own.cpu != cpu && wd_take_near(dom, cpu)) {
 		wd_count(dsq_dispatch);
 		return;
 	}
@@ -353,8 +302,8 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_keep(prev, l, dom, cpu, queued);
 		return;
 	}
-	if (remote == WD_KEY_NONE && !look)
-		remote = wd_best_remote(dom, cpu);
+	if (remote == WD_KEY_NONE)
+		remote = wd_best_remote(dom, cpu, WD_KEY_NONE);
 	if (remote != WD_KEY_NONE && wd_pull(run->remote, dom))
 		return;
 	/*

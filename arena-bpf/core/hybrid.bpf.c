@@ -69,7 +69,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 }
 
 static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_local *l, struct wd_task __arena *t,
-					     u64 enq_flags)
+					     u64 enq_flags, u64 now)
 {
 	s32 cpu = wd_task_cpu(p);
 	struct wd_run *run = wd_run_of(cpu);
@@ -79,20 +79,20 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	wd_count(pinned);
 	if (p->flags & PF_KTHREAD) {
 		/* The machine's own work: at the head, and a long slice is cut short. */
-		wd_key_direct(l, t, wd_now());
+		wd_key_direct(l, t, now);
 		wd_insert(p, WD_DSQ_LOCAL_ON | cpu, wd_slice(t, 0, 1), enq_flags | WD_ENQ_PREEMPT);
 		return;
 	}
 	if (!run)
 		return;
 	queued = wd_bound_waiting(run, cpu);
-	wd_key_bound(l, t, run, cpu, queued);
-	l->queued_at = wd_now();
+	wd_key_bound(l, t, run, cpu, queued, now);
+	l->queued_at = now;
 	slice = wd_slice(t, queued, 1);
 	run->waits = 1;
 	wd_cpu_at(cpu)->bound = 1;
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, l->key, enq_flags);
-	if (!wd_preempt_cpu(cpu, run, l->key, wd_now()))
+	if (!wd_preempt_cpu(cpu, run, l->key, now))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 
@@ -103,8 +103,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	s32 cpu = wd_task_cpu(p), idle;
 	u32 dom, queued;
 	struct wd_running *running = NULL;
+	u64 slice, now = wd_now();
 	bool woken, preempts;
-	u64 slice;
 
 	use_arena();
 	if (!l) {
@@ -114,18 +114,18 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	}
 	if (!l->runnable)
-		wd_begin_to_compete(p, l, enq_flags & WD_ENQ_WAKEUP, wd_now());
+		wd_begin_to_compete(p, l, enq_flags & WD_ENQ_WAKEUP, now);
 	wd_follow_request(l);
 	t = wd_task_at(l->slot);
 	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
 	if (p->nr_cpus_allowed == 1) {
-		wd_enqueue_bound(p, l, t, enq_flags);
+		wd_enqueue_bound(p, l, t, enq_flags, now);
 		return;
 	}
 	l->bound = -1;
 	dom = l->domain;
 	if ((enq_flags & WD_ENQ_LAST) && wd_domain_of_cpu(cpu) == dom) {
-		wd_key_direct(l, t, wd_now());
+		wd_key_direct(l, t, now);
 		idle = wd_claim_core(p, cpu, dom);
 		wd_insert(p, idle < 0 ? WD_DSQ_LOCAL : WD_DSQ_LOCAL_ON | idle, wd_slice(t, 0, 1), enq_flags);
 		return;
@@ -133,18 +133,16 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	woken = l->woken;
 	if (wd_domain_of_cpu(cpu) != dom && !woken)
 		wd_count(repatriate);
-	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	queued = wd_domain_queued(dom);
 	if (woken || !queued)
-		running = wd_look_at_running(p, dom, wd_now());
-	wd_key_queued(l, t, queued, running);
-	l->queued_at = wd_now();
+		running = wd_look_at_running(p, dom, now);
+	wd_key_queued(l, t, queued, running, now);
+	l->queued_at = now;
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
 	preempts = woken && t->rested && !l->sync && running && running->victim >= 0;
-	if (preempts && wd_preempt_last(p, l, dom, slice, enq_flags))
+	if (preempts && wd_preempt_last(p, l, dom, slice, enq_flags, now))
 		return;
 	wd_insert_vtime(p, dom, slice, l->key, enq_flags);
-	if (l->key < wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head)
-		wd_clocks[dom & (WD_MAX_DOMAINS - 1)].head = l->key;
 
 	idle = wd_placement_kick(p, t, dom);
 	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {
@@ -153,7 +151,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
 	} else if (preempts) {
 		/* The CPU that has run ahead most. */
-		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, wd_now());
+		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, now);
 	} else if (enq_flags & WD_ENQ_LAST) {
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	}
@@ -248,7 +246,7 @@ void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
 		return;
 	bound = wd_bound_waiting(run, cpu);
-	queued = KF(scx_bpf_dsq_nr_queued)(dom);
+	queued = wd_domain_queued(dom);
 	if (!queued && !bound)
 		return;
 	if (now - run->started >= wd_slice(wd_task_at(l->slot), queued + bound, bound ? 1 : wd_nr_cpus[dom]))
@@ -265,8 +263,8 @@ static __always_inline void wd_look_again(s32 cpu)
 
 	if (dom >= WD_MAX_DOMAINS)
 		return;
-	if (KF(scx_bpf_dsq_nr_queued)(dom) || wd_bound_waiting(wd_run_of(cpu), cpu) ||
-	    wd_best_remote(dom, cpu) != WD_KEY_NONE)
+	if (wd_domain_queued(dom) || wd_bound_waiting(wd_run_of(cpu), cpu) ||
+	    wd_best_remote(dom, cpu, WD_KEY_NONE) != WD_KEY_NONE)
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 

@@ -91,7 +91,7 @@ struct wd_clock {
 	u64 v;
 	u64 advanced_at; /* when dispatch looked last at how far it has come */
 	u64 rescued_at;	 /* when the domain's queue was looked through for long waits */
-	u64 head;	 /* of its queue when last seen, WD_KEY_NONE: empty. A hint: the first may be later by now */
+	u64 queue;	 /* address of its queue in the kernel, 0 until seen (queue.h) */
 	u64 padding[4];
 } __attribute__((aligned(64)));
 

@@ -28,7 +28,6 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
 			return err;
 		wd_clocks[i & (WD_MAX_DOMAINS - 1)].v = WD_CLOCK_START + wd_now();
 		wd_clock_furthest.v = WD_CLOCK_START + wd_now();
-		wd_clocks[i & (WD_MAX_DOMAINS - 1)].head = WD_KEY_NONE;
 	}
 	err = wd_make_mask(WD_MASK_ALL);
 	if (err)
