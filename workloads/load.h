@@ -227,6 +227,7 @@ int run_rebalance(const struct command *cmd, int argc, char **argv);
 int run_idle(const struct command *cmd, int argc, char **argv);
 int run_requests(const struct command *cmd, int argc, char **argv);
 int run_switches(const struct command *cmd, int argc, char **argv);
+int run_grace(const struct command *cmd, int argc, char **argv);
 int run_affinity(const struct command *cmd, int argc, char **argv);
 int run_kworkers(const struct command *cmd, int argc, char **argv);
 int run_stream(const struct command *cmd, int argc, char **argv);

@@ -51,6 +51,11 @@ static const struct command commands[] = {
 	 "Work for unbound workqueue workers: writers to pseudo-terminals.\n"
 	 "bytes is what the workers carried from writers to readers.",
 	 run_kworkers},
+	{"grace", NULL,
+	 "Times of RCU grace periods beside readers that wait for a CPU.\n"
+	 "Light tasks that look up very long paths, inside read-side sections, beside hogs. Where the kernel preempts\n"
+	 "them there, a grace period waits for them. readers_cpus: CPUs that they used together.",
+	 run_grace},
 	{"forkstorm", NULL, "Processes (or threads) that exit at once; counts failures.", run_forkstorm},
 	{"stream", NULL,
 	 "Shares of hogs while short processes come and go.\n"

@@ -236,7 +236,7 @@ static __always_inline void wd_begin_to_compete(struct task_struct *p, struct wd
 	wd_note_worker(p, l);
 	/* What runs here, if it is one of ours: its slot is at hand, a search in its storage would cost as much as all
 	 * this. */
-	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid())
+	if (woken && run->started && run->pid == (u32)bpf_get_current_pid_tgid() && !wd_in_interrupt())
 		waker = run->slot;
 	wd_deadline_runnable(wd_task_at(l->slot), wd_task_at(waker), now, woken);
 	wd_loadbalance_account(wd_task_at(l->slot), 1, now);

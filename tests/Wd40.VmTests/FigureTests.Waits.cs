@@ -8,6 +8,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FigureTests
 {
     private Summary? _sleeperBefore;
+    private GraceReport? _graceBefore;
 
     /// <summary>
     /// Light tasks among a crowd of heavy ones get their turn before the kernel's watchdog ends the scheduler (10 s): by weights alone each
@@ -96,4 +97,26 @@ internal sealed partial class FigureTests
 
     private async Task<Summary> SleeperAsync() => (await MiddleOfThreeAsync(FormattableString.Invariant(
         $"--tasks 1 --period-us 1000 --work-us 30 --hogs-per-cpu 1 --seconds {RunLength.Of(3, 20)}"))).DelayNs;
+
+    /// <summary>
+    /// Light tasks that are preempted inside RCU read-side sections hold up no grace period: the kernel ends a scheduler under which one takes 21 s.
+    /// Here one takes 4 to 15 s under the default scheduler, and took 2 to 12 s before readers went ahead.
+    /// </summary>
+    [Test, Property("Check", "waits"), Category(RunLength.OneKernel)]
+    public async Task Preempted_readers_hold_up_no_grace_period()
+    {
+        const double LimitNs = 250e6;
+        await SharedSchedulerAsync("");
+        var own = await GraceAsync(20);
+        Note($"8 readers of nice 19 beside 40 hogs: grace periods {own.GraceNs.P50 / 1e6:F1} ms (p50), at most {own.GraceNs.Max / 1e6:F1} ms, readers on "
+            + $"{own.ReadersCpus:F2} CPUs" + (_graceBefore is { } before
+                ? $"; default scheduler {before.GraceNs.P50 / 1e6:F0} and {before.GraceNs.Max / 1e6:F0} ms, {before.ReadersCpus:F2} CPUs" : ""));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.GraceNs.Max, Is.LessThan(LimitNs), "ns of the longest grace period");
+            Assert.That(own.ReadersCpus, Is.LessThan(8.0 * 8 / 48), "CPUs of 8 readers: no more than those of 8 normal tasks of 48");
+        }
+    }
+
+    private Task<GraceReport> GraceAsync(int count) => LoadAsync<GraceReport>($"grace --count {count}");
 }

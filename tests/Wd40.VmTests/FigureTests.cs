@@ -157,7 +157,10 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
         foreach (var hogs in RunLength.Of([6], _crowds))
             _idleBefore[hogs] = await CrowdAsync($"{hogs}");
         if (RunLength.IsFull)
+        {
             await GroupDefaultsAsync();
+            _graceBefore = await GraceAsync(5);
+        }
         _streamBefore = await StreamAsync();
     }
 

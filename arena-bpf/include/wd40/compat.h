@@ -382,6 +382,29 @@ static __always_inline u64 wd_group_of_new(struct scx_init_task_args *args)
 	return bpf_core_field_exists(args->cgroup) ? BPF_CORE_READ(args, cgroup, kn, id) : 0;
 }
 
+extern const int __preempt_count __ksym __weak; /* of a CPU, x86 */
+
+/*
+ * Does this run in an interrupt? What it wakes up then is no deed of the task that was interrupted. By the kernel's
+ * preemption counter: soft interrupts are served at bit 8; hard ones and NMIs are counted from bit 16 on, in newer
+ * kernels from bit 24, where the bits between count who has interrupts disabled: to such a waker nothing is credited.
+ */
+static __always_inline bool wd_in_interrupt(void)
+{
+	const int *count;
+
+	if (!bpf_ksym_exists(&__preempt_count))
+		return false;
+	count = bpf_this_cpu_ptr(&__preempt_count);
+	return *count & 0x7fff0100;
+}
+
+/* Was the task preempted inside an RCU read-side section? Until it leaves that no grace period ends. */
+static __always_inline bool wd_holds_grace(struct task_struct *p)
+{
+	return bpf_core_field_exists(p->rcu_read_unlock_special.b.blocked) && p->rcu_read_unlock_special.b.blocked;
+}
+
 /* CPU that the task is on, or was last. */
 static __always_inline s32 wd_task_cpu(struct task_struct *p)
 {
