@@ -7,7 +7,7 @@
 
 /* The first of a queue. */
 struct wd_head {
-	u64 key; /* WD_KEY_NONE: the queue is empty */
+	u64 key; /* WD_KEY_NONE: the queue is empty, or changes too fast to be seen */
 	s32 cpu; /* on whose run queue it is; negative: not known */
 };
 

@@ -29,7 +29,7 @@ internal sealed partial class StressTests(string kernel, string scheduler, strin
 
     private static readonly int _seconds = RunLength.Of(60, 600);
 
-    /// <summary>The scheduler stays attached, every stressor gets on, and nothing is lost or left behind.</summary>
+    /// <summary>The scheduler stays attached, every stressor gets on and computes rightly, every task has a slot.</summary>
     [Test, Property("Check", "stress-ng"), Category(RunLength.FullOnly)]
     public async Task Stress_does_not_eject_the_scheduler([Range(1, 5)] int run)
     {

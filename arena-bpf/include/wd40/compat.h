@@ -388,7 +388,10 @@ extern const int __preempt_count __ksym __weak; /* of a CPU, x86 */
  * Does this run in an interrupt? What it wakes up then is no deed of the task that was interrupted. By the kernel's
  * preemption counter: soft interrupts are served at bit 8; hard ones and NMIs are counted from bit 16 on, in newer
  * kernels from bit 24, where the bits between count who has interrupts disabled: to such a waker nothing is credited.
+ * Bit 31 says, upside down, that the CPU is to reschedule.
  */
+#define WD_INTERRUPT_BITS 0x7fff0100
+
 static __always_inline bool wd_in_interrupt(void)
 {
 	const int *count;
@@ -396,7 +399,7 @@ static __always_inline bool wd_in_interrupt(void)
 	if (!bpf_ksym_exists(&__preempt_count))
 		return false;
 	count = bpf_this_cpu_ptr(&__preempt_count);
-	return *count & 0x7fff0100;
+	return *count & WD_INTERRUPT_BITS;
 }
 
 /* Was the task preempted inside an RCU read-side section? Until it leaves that no grace period ends. */
