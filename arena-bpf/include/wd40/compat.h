@@ -390,16 +390,15 @@ extern const int __preempt_count __ksym __weak; /* of a CPU, x86 */
  * kernels from bit 24, where the bits between count who has interrupts disabled: to such a waker nothing is credited.
  * Bit 31 says, upside down, that the CPU is to reschedule.
  */
-#define WD_INTERRUPT_BITS 0x7fff0100
-
 static __always_inline bool wd_in_interrupt(void)
 {
+	const int interrupt_bits = 0x7fff0100;
 	const int *count;
 
 	if (!bpf_ksym_exists(&__preempt_count))
 		return false;
 	count = bpf_this_cpu_ptr(&__preempt_count);
-	return *count & WD_INTERRUPT_BITS;
+	return *count & interrupt_bits;
 }
 
 /* Was the task preempted inside an RCU read-side section? Until it leaves that no grace period ends. */
