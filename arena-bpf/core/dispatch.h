@@ -3,6 +3,7 @@
 #ifndef WD40_DISPATCH_H
 #define WD40_DISPATCH_H
 
+#include "requests.h"
 #include "threads.h"
 
 /*
@@ -242,6 +243,10 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	ran = now - run->started;
 	kept = wd_prev_key(prev, run, now, dom, &l);
 	queued = wd_domain_queued(dom);
+	if (queued && wd_has_requests(dom)) {
+		wd_move_queued(dom);
+		queued = wd_domain_queued(dom);
+	}
 	/* A preemption that was meant for who ran before it: it has not used its slice. */
 	if (l && run->spared && ran < wd_slice(wd_task_at(l->slot), 0, 1)) {
 		wd_keep(prev, l, dom, cpu, 0);

@@ -172,6 +172,9 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	if (!l || !run)
 		return;
 	wd_record(WD_EVENT_RUNNING, l->slot, l->key);
+	/* Away from home: it was pulled, or moved because it had been asked for. */
+	if (l->domain != wd_domain_of_cpu(cpu) && p->nr_cpus_allowed > 1)
+		wd_follow_request(l);
 	l->woken = 0;
 	run->pid = p->pid;
 	run->slot = l->slot;

@@ -34,13 +34,18 @@ internal sealed class OpenRequests
         return word.Generation == generation ? (byte)word.Value : present;
     }
 
-    /// <summary>Writes a request: one store, the word is complete or not there. It takes the place of one that is open.</summary>
+    /// <summary>
+    /// Writes a request: one store, the word is complete or not there. It takes the place of one that is open. Then tells the domain in which the
+    /// task is, so that it moves at once if it is queued.
+    /// </summary>
     public void Ask(int slot, uint generation, byte domain, ref BalanceCounts counts)
     {
         ref ulong word = ref _arena.Span<WdRequest>(_layout.Requests, _layout.MaxTasks)[slot].Word;
         ushort sequence = (ushort)(new RequestWord(word).Sequence + 1);
         Volatile.Write(ref word, new RequestWord(generation, sequence, domain).Bits);
-        _pids[slot] = (int)_arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks)[slot].Pid;
+        ref WdTask task = ref _arena.Span<WdTask>(_layout.Tasks, _layout.MaxTasks)[slot];
+        _pids[slot] = (int)task.Pid;
+        Tell(Volatile.Read(ref task.Domain), slot);
         if (_isOpen[slot])
         {
             counts.Stale++;
@@ -48,6 +53,16 @@ internal sealed class OpenRequests
         }
         _isOpen[slot] = true;
         _slots[_count++] = slot;
+    }
+
+    private void Tell(uint domain, int slot)
+    {
+        if (domain >= _layout.NrDomains)
+            return;
+        ref WdDomain from = ref _arena.Span<WdDomain>(_layout.Domains, _layout.NrDomains)[(int)domain];
+        ulong number = from.Requests;
+        from.RequestSlots[(int)(number % WdConstants.RequestRing)] = (uint)slot;
+        Volatile.Write(ref from.Requests, number + 1);
     }
 
     /// <summary>Reads the answers that have come since and passes each on.</summary>

@@ -9,6 +9,8 @@
 
 #include "bitmap.h"
 
+#define WD_REQUEST_RING 64 /* a power of 2 */
+
 struct __wd_shared wd_domain {
 	/* line 0, kernel half */
 	u64 clock WD_WRITER("core");		/* how far its tasks have come, virtual ns */
@@ -24,9 +26,12 @@ struct __wd_shared wd_domain {
 	u32 node WD_WRITER("user");
 	u32 nr_cpus WD_WRITER("user");
 	u64 capacity WD_WRITER("user"); /* sum over CPUs, 1024 each when alike */
-	u64 reserved_user[2] WD_WRITER("user");
+	u64 requests WD_WRITER("user"); /* number of requests ever written for tasks that were in this domain */
+	u64 reserved_user[1] WD_WRITER("user");
 	/* lines 2 and 3: CPUs of the domain, for readers; the kernel half uses its own copy */
 	u64 cpus[WD_MASK_WORDS] WD_WRITER("user");
+	/* lines 4 to 7: a ring, the slots of the latest requests; that of the n-th stands at n % WD_REQUEST_RING */
+	u32 request_slots[WD_REQUEST_RING] WD_WRITER("user");
 };
 
 /*

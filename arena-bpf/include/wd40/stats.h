@@ -36,7 +36,8 @@ struct __wd_shared wd_stats {
 	u64 slot_errors WD_COUNTER("slots lost because the free list refused them");
 	u64 bounded WD_COUNTER("keys bounded to the window around the clock");
 	u64 rescued WD_COUNTER("taken out of turn after the longest wait that is allowed");
-	u64 reserved[5] WD_WRITER("core");
+	u64 moved_queued WD_COUNTER("queued tasks moved at once at the balancer's request");
+	u64 reserved[4] WD_WRITER("core");
 };
 
 #endif

@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0x9e568da88b1de40a;
+    public const ulong Hash = 0xd56dfbd1150d6a20;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -51,7 +51,7 @@ public static class LayoutTable
             new("reserved_head", 576, 448, "array 7 of u64"),
             new("token", 1024, 524288, "array 8192 of u64"),
         ]),
-        new("wd_domain", 256, 0x63b3d4e52ea09f9f,
+        new("wd_domain", 512, 0x4d89e1631f3b45e3,
         [
             new("clock", 0, 64, "u64"),
             new("pulled_in", 64, 64, "u64"),
@@ -64,8 +64,10 @@ public static class LayoutTable
             new("node", 768, 32, "u32"),
             new("nr_cpus", 800, 32, "u32"),
             new("capacity", 832, 64, "u64"),
-            new("reserved_user", 896, 128, "array 2 of u64"),
+            new("requests", 896, 64, "u64"),
+            new("reserved_user", 960, 64, "array 1 of u64"),
             new("cpus", 1024, 1024, "array 16 of u64"),
+            new("request_slots", 2048, 2048, "array 64 of u32"),
         ]),
         new("wd_exchange", 448, 0xd118944458539249,
         [
@@ -172,7 +174,7 @@ public static class LayoutTable
         [
             new("word", 0, 64, "u64"),
         ]),
-        new("wd_stats", 256, 0xa9d3a7eb0bf895c0,
+        new("wd_stats", 256, 0xa108041a48e93cf6,
         [
             new("wake_sync", 0, 64, "u64"),
             new("sync_prev_idle", 64, 64, "u64"),
@@ -201,7 +203,8 @@ public static class LayoutTable
             new("slot_errors", 1536, 64, "u64"),
             new("bounded", 1600, 64, "u64"),
             new("rescued", 1664, 64, "u64"),
-            new("reserved", 1728, 320, "array 5 of u64"),
+            new("moved_queued", 1728, 64, "u64"),
+            new("reserved", 1792, 256, "array 4 of u64"),
         ]),
         new("wd_task", 192, 0x6e7e6d7f5c1dbc62,
         [

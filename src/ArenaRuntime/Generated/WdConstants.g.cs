@@ -96,6 +96,9 @@ public static class WdConstants
     /// <summary>WD_RAVG_VAL_MAX.</summary>
     public const ulong RavgValMax = 0xfffffffffff;
 
+    /// <summary>WD_REQUEST_RING.</summary>
+    public const int RequestRing = 64;
+
     /// <summary>WD_SEC.</summary>
     public const int Sec = 1000000000;
 

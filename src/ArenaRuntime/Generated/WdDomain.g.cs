@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Wd40.ArenaRuntime.Layout;
 
-/// <summary>struct wd_domain, 256 bytes: offset, type, name and writer of each field.
+/// <summary>struct wd_domain, 512 bytes: offset, type, name and writer of each field.
 /// <code>
 ///       0  u64              clock          core
 ///       8  u64              pulled_in      core ATOMIC
@@ -18,10 +18,12 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      96  u32              node           user
 ///     100  u32              nr_cpus        user
 ///     104  u64              capacity       user
-///     112  array 2 of u64   reserved_user  user
+///     112  u64              requests       user
+///     120  array 1 of u64   reserved_user  user
 ///     128  array 16 of u64  cpus           user
+///     256  array 64 of u32  request_slots  user
 /// </code></summary>
-[StructLayout(LayoutKind.Explicit, Size = 256)]
+[StructLayout(LayoutKind.Explicit, Size = 512)]
 public struct WdDomain
 {
     /// <summary>Written by core.</summary>
@@ -65,6 +67,14 @@ public struct WdDomain
     public ulong Capacity;
 
     /// <summary>Written by user.</summary>
+    [FieldOffset(112)]
+    public ulong Requests;
+
+    /// <summary>Written by user.</summary>
     [FieldOffset(128)]
     public Array16<ulong> Cpus;
+
+    /// <summary>Written by user.</summary>
+    [FieldOffset(256)]
+    public Array64<uint> RequestSlots;
 }

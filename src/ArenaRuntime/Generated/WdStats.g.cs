@@ -34,7 +34,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///     192  u64             slot_errors       core
 ///     200  u64             bounded           core
 ///     208  u64             rescued           core
-///     216  array 5 of u64  reserved          core
+///     216  u64             moved_queued      core
+///     224  array 4 of u64  reserved          core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 public struct WdStats
@@ -69,6 +70,7 @@ public struct WdStats
         new("slot_errors", 192, "count", "slots lost because the free list refused them", "slot_errors"),
         new("bounded", 200, "count", "keys bounded to the window around the clock", "bounded"),
         new("rescued", 208, "count", "taken out of turn after the longest wait that is allowed", "rescued"),
+        new("moved_queued", 216, "count", "queued tasks moved at once at the balancer's request", "moved_queued"),
     ];
 
     /// <summary>Woken synchronously onto the waker's CPU. Written by core.</summary>
@@ -178,4 +180,8 @@ public struct WdStats
     /// <summary>Taken out of turn after the longest wait that is allowed. Written by core.</summary>
     [FieldOffset(208)]
     public ulong Rescued;
+
+    /// <summary>Queued tasks moved at once at the balancer's request. Written by core.</summary>
+    [FieldOffset(216)]
+    public ulong MovedQueued;
 }

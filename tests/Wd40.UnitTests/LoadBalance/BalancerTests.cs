@@ -112,6 +112,29 @@ public sealed class BalancerTests
         Assert.That(moves, Is.EqualTo(2));
     }
 
+    /// <summary>So that its dispatch can move those that are queued; more than the ring holds overwrite the oldest.</summary>
+    [TestCase(4), TestCase(200)]
+    public void The_domain_that_gives_is_told_of_each_request(int tasks)
+    {
+        using var arena = new TaskArena(2);
+        for (int slot = 1; slot <= tasks; slot++)
+            arena.Start(slot, 0);
+        var balancer = Create(arena, _wholeSurplus);
+        int moves = 0;
+        // A round asks for 64 at most.
+        for (int round = 0; round < 2; round++)
+        {
+            arena.Pass(10);
+            moves += balancer.Step(true);
+        }
+        Assert.That(moves, Is.InRange(tasks * 9 / 20, tasks / 2));
+        var asked = Enumerable.Range(1, tasks).Where(slot => arena.Request(slot) != 0).ToHashSet();
+        var told = Enumerable.Range(0, Math.Min(moves, WdConstants.RequestRing)).Select(i => (int)arena.Domain(0).RequestSlots[i]).ToArray();
+        Assert.That(arena.Domain(0).Requests, Is.EqualTo(asked.Count));
+        Assert.That(arena.Domain(1).Requests, Is.Zero);
+        Assert.That(told, Is.Unique.And.SubsetOf(asked));
+    }
+
     [Test]
     public void Unequal_domains_get_load_by_capacity()
     {

@@ -37,11 +37,12 @@ internal sealed record StatsArguments(ClusterStats Resp);
 /// <param name="TaskGetErr">Tasks without a record where one was expected.</param>
 /// <param name="NrKeep">Running tasks that dispatch has let go on.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
+/// <param name="NrMovedQueued">Tasks that the balancer's requests moved from queue to queue.</param>
 internal sealed record ClusterStats(
     long AtUs, long LbAtUs, long Total, double Load, double DlClamp, double DlPreset, double GreedyLocal,
     double GreedyXnuma, double WakeSync, double SyncPrevIdle, ulong SliceUs,
     double Pinned, double Greedy, double GreedyFar, double KickGreedy, long TaskGetErr,
-    long NrKeep, long NrMigrations, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    long NrKeep, long NrMigrations, long NrMovedQueued, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
     IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
