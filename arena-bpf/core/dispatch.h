@@ -45,7 +45,7 @@ static __always_inline bool wd_preempt_last(struct task_struct *p, struct wd_loc
 	if (wd_domain_of_cpu(last) != dom || !KF(bpf_cpumask_test_cpu)(last, p->cpus_ptr) || wd_any_idle() ||
 	    !wd_may_preempt(wd_run_of(last), l->key, now))
 		return false;
-	wd_insert(p, WD_DSQ_LOCAL_ON | last, slice, enq_flags | WD_ENQ_PREEMPT);
+	wd_insert(p, WD_DSQ_LOCAL_ON | last, slice, enq_flags | WD_ENQ_PREEMPT | WD_ENQ_IMMED);
 	return true;
 }
 

@@ -64,7 +64,9 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	wd_count_select(WD_SELECTED_HOW(selected));
 	wd_key_direct(l, t, now);
 	slice = wd_slice(t, 0, 1);
-	wd_insert(p, WD_DSQ_LOCAL, slice, 0);
+	/* At once, or it is queued: a real-time task may have come to that CPU first. But the waker's own still runs
+	 * it. */
+	wd_insert(p, WD_DSQ_LOCAL, slice, WD_SELECTED_HOW(selected) == WD_SELECT_WAKE_SYNC ? 0 : WD_ENQ_IMMED);
 	return cpu;
 }
 
@@ -220,8 +222,8 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	}
 	/*
 	 * With slice left it gives way to a real-time task, nobody knows for how long. The kernel would let it wait
-	 * here; without slice it is queued, for any CPU. (A reenqueue from cpu_release leaves it where it is: the
-	 * callback itself keeps the task from migrating.)
+	 * here; without slice it is queued, for any CPU. (The reenqueue from cpu_release leaves this one where it is:
+	 * the callback itself keeps it from migrating.)
 	 */
 	if (p->scx.slice)
 		wd_set_slice(p, 0);
@@ -287,6 +289,12 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	c->clock = now;
 	if (idle)
 		wd_look_again(cpu);
+}
+
+/* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
+void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
+{
+	wd_requeue_local();
 }
 
 /* ---- life of a task -------------------------------------------------------------------------------------------------
@@ -361,6 +369,7 @@ struct sched_ext_ops wd_ops = {
 	.stopping = (void *)wd_stopping,
 	.tick = (void *)wd_tick,
 	.update_idle = (void *)wd_update_idle,
+	.cpu_release = (void *)wd_cpu_release,
 	.set_weight = (void *)wd_set_weight,
 	.set_cpumask = (void *)wd_set_cpumask,
 	.cgroup_init = (void *)wd_cgroup_init,

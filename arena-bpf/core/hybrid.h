@@ -91,9 +91,8 @@ struct wd_clock {
 	u64 v;
 	u64 advanced_at; /* when dispatch looked last at how far it has come */
 	u64 rescued_at;	 /* when the domain's queue was looked through for long waits */
-	u64 queue;	 /* address of its queue in the kernel, 0 until seen (queue.h) */
 	u64 requests;	 /* of the balancer's for tasks of the domain, that have been looked at (requests.h) */
-	u64 padding[3];
+	u64 padding[4];
 } __attribute__((aligned(64)));
 
 #endif

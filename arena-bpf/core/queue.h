@@ -14,27 +14,20 @@ struct wd_head {
 /* Remembers where a domain's queue is, from a task that waits in it. */
 static __always_inline void wd_note_queue(u32 dom, struct task_struct *p)
 {
-	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	u64 *queue = &wd_queues[dom & (WD_MAX_DOMAINS - 1)];
 
-	if (!c->queue)
-		c->queue = wd_queue_address(p, dom);
-}
-
-static __always_inline u32 wd_domain_queued(u32 dom)
-{
-	u64 queue = wd_clocks[dom & (WD_MAX_DOMAINS - 1)].queue;
-
-	return queue ? wd_queue_length(queue) : wd_nr_queued(dom);
+	if (!*queue)
+		*queue = wd_queue_address(p, dom);
 }
 
 static __always_inline struct wd_head wd_domain_head(u32 dom)
 {
-	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	u64 queue = wd_queues[dom & (WD_MAX_DOMAINS - 1)];
 	struct wd_head head = {.key = WD_KEY_NONE, .cpu = -1};
 	struct task_struct *first;
 
-	if (c->queue) {
-		first = wd_queue_first(c->queue);
+	if (queue) {
+		first = wd_queue_first(queue);
 		if (first) {
 			head.key = first->scx.dsq_vtime;
 			head.cpu = first->thread_info.cpu;

@@ -11,7 +11,7 @@
 
 static __always_inline bool wd_nothing_queued(s32 cpu, u32 dom)
 {
-	return !wd_nr_queued(WD_DSQ_LOCAL_ON | cpu) && !wd_cpu_at(cpu)->bound && !wd_nr_queued(dom);
+	return !wd_nr_queued(WD_DSQ_LOCAL_ON | cpu) && !wd_cpu_at(cpu)->bound && !wd_domain_queued(dom);
 }
 
 /*

@@ -53,6 +53,7 @@
 #define WD_ENUM(type, name) (bpf_core_enum_value_exists(enum type, name) ? bpf_core_enum_value(enum type, name) : 0)
 #define WD_ENQ_HEAD	    WD_ENUM(scx_enq_flags, SCX_ENQ_HEAD)
 #define WD_ENQ_PREEMPT	    WD_ENUM(scx_enq_flags, SCX_ENQ_PREEMPT)
+#define WD_ENQ_IMMED	    WD_ENUM(scx_enq_flags, SCX_ENQ_IMMED) /* 7.1 */
 #define WD_ENQ_LAST	    WD_ENUM(scx_enq_flags, SCX_ENQ_LAST)
 #define WD_ENQ_WAKEUP	    WD_ENUM(scx_enq_flags, SCX_ENQ_WAKEUP)
 #define WD_WAKE_SYNC	    WD_ENUM(scx_wake_flags, SCX_WAKE_SYNC)
@@ -107,6 +108,8 @@ extern bool KF(__scx_bpf_dsq_insert_vtime)(struct task_struct *p, struct scx_bpf
 extern void KF(scx_bpf_dsq_insert_vtime)(struct task_struct *p, u64 dsq, u64 slice, u64 vtime, u64 flags) __kfunc;
 extern bool KF(scx_bpf_dsq_move_to_local___v2)(u64 dsq, u64 enq_flags) __kfunc_or(scx_bpf_dsq_move_to_local); /* 7.1 */
 extern bool KF(scx_bpf_dsq_move_to_local)(u64 dsq) __kfunc;
+extern void KF(scx_bpf_reenqueue_local___v2)(void) __kfunc_or(scx_bpf_reenqueue_local); /* 6.19 */
+extern u32 KF(scx_bpf_reenqueue_local)(void) __kfunc;
 extern bool KF(scx_bpf_task_set_slice)(struct task_struct *p, u64 slice) __kfunc_or();	   /* 6.19 */
 extern struct task_struct *KF(scx_bpf_dsq_peek)(u64 dsq) __kfunc_or(bpf_iter_scx_dsq_new); /* 6.19 */
 extern int KF(bpf_iter_scx_dsq_new)(struct bpf_iter_scx_dsq *it, u64 dsq, u64 flags) __kfunc;
@@ -153,6 +156,15 @@ extern void KF(scx_bpf_exit_bstr)(s64 code, char *fmt, unsigned long long *data,
  */
 static u32 wd_zero;
 #define wd_each(i, end) for ((i) = *(volatile u32 *)&wd_zero; (i) < (end) && can_loop; (i)++)
+
+/* Has the tasks that wait in this CPU's local queue queued anew, from cpu_release. */
+static __always_inline void wd_requeue_local(void)
+{
+	if (bpf_ksym_exists(KF(scx_bpf_reenqueue_local___v2)))
+		KF(scx_bpf_reenqueue_local___v2)();
+	else
+		KF(scx_bpf_reenqueue_local)();
+}
 
 static __always_inline bool wd_insert(struct task_struct *p, u64 dsq, u64 slice, u64 flags)
 {
