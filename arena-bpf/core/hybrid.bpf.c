@@ -64,8 +64,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	wd_count_select(WD_SELECTED_HOW(selected));
 	wd_key_direct(l, t, now);
 	slice = wd_slice(t, 0, 1);
-	/* At once, or it is queued: a real-time task may have come to that CPU first. But the waker's own still runs
-	 * it. */
+	/* At once, or it is queued: a real-time task may be there first. But on its own CPU the waker still runs. */
 	wd_insert(p, WD_DSQ_LOCAL, slice, WD_SELECTED_HOW(selected) == WD_SELECT_WAKE_SYNC ? 0 : WD_ENQ_IMMED);
 	return cpu;
 }
