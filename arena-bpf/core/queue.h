@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What waits in a domain's queue: how many, and who is first. Hints, old at once. */
+/* Who is first in a domain's queue; a hint, old at once. How many wait there: wd_domain_queued (masks.h). */
 #ifndef WD40_QUEUE_H
 #define WD40_QUEUE_H
 

@@ -55,16 +55,15 @@ __noinline int wd_wake_for(struct task_struct *p __arg_trusted, u32 dom)
  */
 static __always_inline void wd_move_asked(struct bpf_iter_scx_dsq *it, u32 slot)
 {
-	struct wd_task __arena *t;
 	struct task_struct *p;
 	struct wd_local *l;
-	u64 word, to;
+	u64 word;
+	u32 to;
 
 	if (!slot || slot >= wd_layout.max_tasks)
 		return;
-	t = wd_task_at(slot);
 	/* The number may be that of any task: what its own storage says is believed. */
-	p = KF(bpf_task_from_pid)(t->pid);
+	p = KF(bpf_task_from_pid)(wd_task_at(slot)->pid);
 	if (!p)
 		return;
 	l = wd_local_of(p);
@@ -72,8 +71,8 @@ static __always_inline void wd_move_asked(struct bpf_iter_scx_dsq *it, u32 slot)
 	if (!l || l->slot != slot || word == l->request || WD_REQUEST_GEN(word) != l->generation ||
 	    p->nr_cpus_allowed == 1)
 		goto release;
-	to = wd_loadbalance_request(t, word, l->domains);
-	if (to >= wd_layout.nr_domains || to >= WD_MAX_DOMAINS || to == l->domain || !wd_bit_test(l->domains, to))
+	to = wd_asked_domain(l, word);
+	if (to >= WD_MAX_DOMAINS || to == l->domain)
 		goto release;
 	/* By its place rather than its key, which are not always the same (wd_place). */
 	KF(scx_bpf_dsq_move_set_vtime)(it, p->scx.dsq_vtime + wd_key_shift(l->domain, to, l->weight));

@@ -39,14 +39,22 @@ static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
 	wd_brief_at(l->slot)->domain = l->domain;
 }
 
+/* The domain that a request of this task's asks for, or WD_NO_DOMAIN: there is none, or the affinity forbids it. */
+static __always_inline u32 wd_asked_domain(struct wd_local *l, u64 word)
+{
+	u64 dom = wd_loadbalance_request(wd_task_at(l->slot), word, l->domains);
+
+	return dom < wd_layout.nr_domains && dom < WD_MAX_DOMAINS && wd_bit_test(l->domains, dom) ? dom : WD_NO_DOMAIN;
+}
+
 /*
  * Looks at the balancer's request word. A new one is applied here, on the task's own callbacks, refused when the
  * affinity forbids it, or dropped when it was meant for an earlier owner of the slot; the answer stands in the record.
  */
 static __always_inline void wd_follow_request(struct wd_local *l)
 {
-	u64 word, dom;
-	u32 outcome;
+	u64 word;
+	u32 dom, outcome;
 
 	if (!l->slot)
 		return;
@@ -58,8 +66,8 @@ static __always_inline void wd_follow_request(struct wd_local *l)
 		wd_count(requests_stale);
 		return;
 	}
-	dom = wd_loadbalance_request(wd_task_at(l->slot), word, l->domains);
-	if (dom < wd_layout.nr_domains && dom < WD_MAX_DOMAINS && wd_bit_test(l->domains, dom)) {
+	dom = wd_asked_domain(l, word);
+	if (dom < WD_MAX_DOMAINS) {
 		wd_set_home(l, dom);
 		wd_count(load_balance);
 		outcome = WD_OUTCOME_APPLIED;

@@ -30,10 +30,10 @@ internal sealed partial class FigureTests
         var arguments = FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}");
         var run = await BalanceRun.RecordAsync(Guest, arguments, Widen, Widen + RoundsTime, Window);
         await JudgeConvergenceAsync(scheduler, run, [8, 8]);
-        // Of 16 hogs on 4 CPUs 12 wait at any time: most that go are moved from queue to queue at once, before they run again.
+        // Of 16 hogs on 4 CPUs 12 wait at any time, so each that goes is one of them with 3 of 4: fewer than 2 of 8 come once in 2 600 runs.
         var totals = await scheduler.TotalsAsync();
         Note($"{totals.NrMovedQueued} of {totals.NrMigrations} migrations from queue to queue");
-        Assert.That(totals.NrMovedQueued, Is.InRange(totals.NrMigrations / 2, totals.NrMigrations), "migrations from queue to queue");
+        Assert.That(totals.NrMovedQueued, Is.InRange(totals.NrMigrations / 4, totals.NrMigrations), "migrations from queue to queue");
     }
 
     /// <summary>After the 8 hogs of one domain have ended, the other 8 are spread evenly.</summary>
