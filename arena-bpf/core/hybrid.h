@@ -24,6 +24,7 @@
 #define WD_CLOCK_PASSED	  (1000 * WD_MSEC) /* time at most in which a clock may catch up at once */
 #define WD_CLOCK_SLACK	  8		   /* times faster than its queue can be served a clock may go */
 #define WD_CLOCK_PATIENCE (50 * WD_MSEC)   /* a queue's head that has waited for longer does not hold the clock back */
+#define WD_GRACE_REST	  (50 * WD_MSEC)   /* once in this time who holds up grace periods goes before all others */
 #define WD_MOVE_WAIT \
 	(40 * WD_MSEC) /* real time in which a task that changes its domain is to be even with the others */
 #define WD_NEAR_SLACK	(2 * WD_MSEC) /* a task of this CPU goes before others that are earlier by less */
@@ -44,6 +45,7 @@ struct wd_local {
 	u64 key;	/* with which it was queued last, bounded */
 	u64 queued_at;	/* when it was put into a queue by key, ns */
 	u64 request;	/* last request word dealt with */
+	u64 first_at;	/* when it was queued before all others last, as grace periods wait for it */
 	u32 runnable;	/* between runnable and quiescent, as the accounting saw it */
 	u32 woken;	/* runnable after a sleep, not queued since */
 	u32 sync;	/* woken by a task that is about to sleep itself */

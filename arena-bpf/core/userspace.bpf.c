@@ -51,6 +51,7 @@ static __always_inline void wd_owner_changed(void)
 }
 
 #include "owner.h"
+#include "userspace_tasks.h"
 
 /* Which thread of the process decides is what it says itself; nobody else's can be taken for it. */
 static __always_inline bool wd_is_hot(struct task_struct *p)
@@ -92,7 +93,8 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 		return prev_cpu;
 	wd_tally(kernel);
 	h->own = 1;
-	wd_insert(p, WD_DSQ_LOCAL, wd_slice_of(h), 0);
+	/* At once, or it is queued: a real-time task may be there first. But on its own CPU a waker still runs. */
+	wd_insert(p, WD_DSQ_LOCAL, wd_slice_of(h), wake_flags & WD_WAKE_SYNC ? 0 : WD_ENQ_IMMED);
 	return cpu;
 }
 
@@ -167,8 +169,16 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	if (idle >= 0) {
 		wd_tally(kernel);
 		h->own = 1;
-		wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags);
+		wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags | WD_ENQ_IMMED);
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+		return;
+	}
+	/*
+	 * All of the kernel waits for the grace period that a task holds up which was preempted inside an RCU read-side
+	 * section: it takes turns at once. The policy charges it for what it runs all the same.
+	 */
+	if (!h->woken && wd_holds_grace(p)) {
+		wd_place_here(p, h, enq_flags);
 		return;
 	}
 	if (h->lease && h->rate && !h->woken && wd_common.mode == WD_CUSTODY_NORMAL) {
@@ -297,76 +307,11 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
 
-/* ---- life of a task -------------------------------------------------------------------------------------------------
- */
-
-void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
+/* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
+void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
-	struct wd_handed *h = wd_handed_of(p);
-
-	if (h)
-		h->weight = weight < WD_WEIGHT_MIN ? WD_WEIGHT_MIN : weight > WD_WEIGHT_MAX ? WD_WEIGHT_MAX : weight;
-}
-
-/* Without these memory is not reclaimed, and the policy's thread could wait for a page that waits for it. */
-static __always_inline bool wd_serves_memory(struct task_struct *p)
-{
-	char comm[16] = {};
-
-	if (!(p->flags & PF_KTHREAD))
-		return false;
-	bpf_probe_read_kernel_str(comm, sizeof(comm), p->comm);
-	return !bpf_strncmp(comm, 6, "kswapd") || !bpf_strncmp(comm, 8, "kcompact") ||
-	       !bpf_strncmp(comm, 10, "khugepaged");
-}
-
-s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_init_task_args *args)
-{
-	struct wd_handed *h = bpf_task_storage_get(&wd_handeds, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct wd_queued __arena *q;
-	u64 slot;
-	int i;
-
-	use_arena();
-	if (!h)
-		return -ENOMEM;
-	__builtin_memset(h, 0, sizeof(*h));
-	h->weight = p->scx.weight ? p->scx.weight : WD_WEIGHT_DEFAULT;
-	h->direct = wd_serves_memory(p);
-	slot = wd_slot_alloc();
-	if ((u32)slot == WD_NO_SLOT) {
-		wd_count(untracked);
-		return 0;
-	}
-	h->slot = slot;
-	h->generation = slot >> 32;
-	wd_count(slots_allocated);
-	q = &wd_handover_at(h->slot)->queued;
-	q->tid = p->pid;
-	q->tgid = p->tgid;
-	q->born = wd_now();
-	q->cgroup_id = wd_group_of_new(args);
-	for (i = 0; i < 16; i++)
-		q->comm[i] = p->comm[i];
-	return 0;
-}
-
-void BPF_STRUCT_OPS(wd_exit_task, struct task_struct *p, struct scx_exit_task_args *args)
-{
-	struct wd_handed *h = wd_handed_of(p);
-	u32 slot;
-
-	use_arena();
-	if (!h)
-		return;
-	wd_take_back(h, WD_END_GONE);
-	slot = h->slot;
-	h->slot = 0;
-	if (!slot)
-		return;
-	wd_count(slots_freed);
-	if (wd_slot_free(slot, h->generation))
-		wd_count(slot_errors);
+	wd_here(cpu)->filled = 0; /* that one as well */
+	wd_requeue_local();
 }
 
 /* ---- life of the scheduler ------------------------------------------------------------------------------------------
@@ -436,6 +381,7 @@ struct sched_ext_ops wd_ops = {
 	.quiescent = (void *)wd_quiescent,
 	.tick = (void *)wd_tick,
 	.update_idle = (void *)wd_update_idle,
+	.cpu_release = (void *)wd_cpu_release,
 	.set_weight = (void *)wd_set_weight,
 	.init_task = (void *)wd_init_task,
 	.exit_task = (void *)wd_exit_task,

@@ -136,7 +136,7 @@ internal sealed partial class FigureTests
         // Work by count, not by measured speed: that would be measured while real-time tasks run.
         const string Speed = "--hogs-per-cpu 0 --loops-per-us 25";
         await SharedSchedulerAsync("");
-        var before = await RequeuedAsync();
+        var before = await Guest.RequeuedAsync();
         var delays = new List<Summary>();
         for (int i = 0; i < Windows; i++)
         {
@@ -146,7 +146,7 @@ internal sealed partial class FigureTests
                 $"timer --tasks 12 --period-us 10000 --work-us 1000 --warmup 1 --seconds {Seconds} {Speed}"))).DelayNs);
             (await realTime.EndAsync()).EnsureSuccess();
         }
-        var requeued = await RequeuedAsync() - before;
+        var requeued = await Guest.RequeuedAsync() - before;
         var longest = delays.Select(delay => delay.Max).Order().ToArray();
         Note($"12 sleepers beside 4 real-time tasks: longest wake-up delay of each window {string.Join(", ", longest.Select(ns => $"{ns / 1e6:F1}"))} ms, "
             + $"of {delays[0].Count} wake-ups and more; a CPU was taken before {requeued?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} times");
@@ -163,16 +163,12 @@ internal sealed partial class FigureTests
     public async Task Synchronous_wake_ups_are_not_sent_back()
     {
         await SharedSchedulerAsync("");
-        var before = await RequeuedAsync();
+        var before = await Guest.RequeuedAsync();
         var pair = await PairAsync();
-        var requeued = await RequeuedAsync() - before;
+        var requeued = await Guest.RequeuedAsync() - before;
         Note($"a pair over pipes: {pair.RoundTripsPerS:F0} round trips/s, {requeued} wake-ups sent back");
         Assert.That(requeued, Is.LessThan(pair.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more");
     }
-
-    /// <summary>How often a task could not run at once on the CPU to which it was sent, by the kernel's count; null: it does not count (before 7.1).</summary>
-    private async Task<long?> RequeuedAsync() =>
-        long.TryParse((await Guest.CallAsync("sed -n 's/^SCX_EV_REENQ_IMMED //p' /sys/kernel/sched_ext/root/events")).EnsureSuccess().Output, out var count) ? count : null;
 
     private Task<GraceReport> GraceAsync(int count) => LoadAsync<GraceReport>($"grace --count {count}");
 }

@@ -21,6 +21,10 @@ internal static class GuestCommands
     /// <summary>Waits for a command that was started.</summary>
     public static async Task<GuestResult> EndAsync(this GuestJob job) => await job.WaitAsync(_limit).ConfigureAwait(false);
 
+    /// <summary>How often a task could not run at once on the CPU to which it was sent, by the kernel's count; null: it does not count (before 7.1).</summary>
+    public static async Task<long?> RequeuedAsync(this Guest guest) =>
+        long.TryParse((await guest.CallAsync("sed -n 's/^SCX_EV_REENQ_IMMED //p' /sys/kernel/sched_ext/root/events")).EnsureSuccess().Output, out var count) ? count : null;
+
     /// <summary>Says what happens, while it happens.</summary>
     public static void Note(this Guest guest, FormattableString what) =>
         TestContext.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture,

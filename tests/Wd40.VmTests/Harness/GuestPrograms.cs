@@ -25,6 +25,9 @@ internal static class GuestPrograms
     /// <summary>What fills an arena with garbage, in the guest.</summary>
     public const string Scribble = Directory + "/scribble";
 
+    /// <summary>What prints a record of an arena, in the guest.</summary>
+    public const string Peek = Directory + "/peek";
+
     /// <summary>What stops a process as a debugger does, in the guest.</summary>
     public const string Hold = Directory + "/hold";
 
@@ -46,6 +49,7 @@ internal static class GuestPrograms
         new GuestFile(Native("probe"), Probe),
         new GuestFile(Native("c-loader"), CLoader),
         new GuestFile(Native("scribble"), Scribble),
+        new GuestFile(Native("peek"), Peek),
         new GuestFile(Native("hold"), Hold),
     ];
 

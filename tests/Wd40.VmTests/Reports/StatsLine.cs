@@ -36,13 +36,14 @@ internal sealed record StatsArguments(ClusterStats Resp);
 /// <param name="KickGreedy">Idle CPUs of other domains woken to come and pull, percent of the total.</param>
 /// <param name="TaskGetErr">Tasks without a record where one was expected.</param>
 /// <param name="NrKeep">Running tasks that dispatch has let go on.</param>
+/// <param name="NrPreempt">Running tasks that a woken one has preempted.</param>
 /// <param name="NrMigrations">Applied migrations.</param>
 /// <param name="NrMovedQueued">Tasks that the balancer's requests moved from queue to queue.</param>
 internal sealed record ClusterStats(
     long AtUs, long LbAtUs, long Total, double Load, double DlClamp, double DlPreset, double GreedyLocal,
     double GreedyXnuma, double WakeSync, double SyncPrevIdle, ulong SliceUs,
     double Pinned, double Greedy, double GreedyFar, double KickGreedy, long TaskGetErr,
-    long NrKeep, long NrMigrations, long NrMovedQueued, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
+    long NrKeep, long NrPreempt, long NrMigrations, long NrMovedQueued, long NrRequested, long NrSlotsAllocated, long NrSlotsFreed, long NrSlotErrors, long NrUntracked,
     IReadOnlyList<ulong> DirectGreedyCpus, IReadOnlyList<ulong> KickGreedyCpus,
     IReadOnlyDictionary<string, NodeStats> Nodes)
 {
@@ -62,4 +63,6 @@ internal sealed record ClusterStats(
 internal sealed record NodeStats(double Load, double Imbal, IReadOnlyDictionary<string, DomainStats> Doms);
 
 /// <summary>A domain.</summary>
-internal sealed record DomainStats(double Load, double Imbal, int NrCpus);
+/// <param name="PulledIn">Tasks that its CPUs have pulled from others.</param>
+/// <param name="PulledOut">Tasks that CPUs of others have pulled from its queue.</param>
+internal sealed record DomainStats(double Load, double Imbal, int NrCpus, long PulledIn, long PulledOut);
