@@ -310,7 +310,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
 void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
-	wd_here(cpu)->filled = 0; /* that one as well */
+	wd_here(cpu)->filled = 0; /* what wd_fill has put here does not run next any more */
 	wd_requeue_local();
 }
 

@@ -114,8 +114,8 @@ internal sealed partial class RustlandFigures(string kernel)
 
     /// <summary>Who was sent to a CPU to which a real-time task came first is queued anew, and waits no longer than others.</summary>
     /// <remarks>
-    /// Judged by the kernel's count, which there is from 7.1 on. Where nobody is sent back the longest wake-up delay of a window was 413 ms once in
-    /// four windows, and 5 ms in the others and in all of those since.
+    /// Judged by the kernel's count, which there is from 7.1 on; before that only p99 is looked at. Many short real-time tasks here, so that some come first;
+    /// beside 2 that compute for 0.2 s the longest wake-up delay was 413 ms in one of four windows where nobody is sent back, since then 3 to 30.
     /// </remarks>
     [Test, Order(3), Property("Check", "rustland-realtime"), Category(RunLength.OneKernel)]
     public async Task Nobody_waits_behind_a_real_time_task()
@@ -126,13 +126,17 @@ internal sealed partial class RustlandFigures(string kernel)
         await (await SharedSchedulerAsync("")).UntilDecidingAsync();
         var before = await Guest.RequeuedAsync();
         var realTime = await Guest.StartAsync(
-            $"exec chrt -f 50 {GuestPrograms.Load} timer --tasks 2 --period-us 100000 --work-us 60000 --warmup 0 --seconds {seconds + 3} {Speed}");
-        var own = await LoadAsync<WakeupsReport>($"timer --tasks 6 --period-us 10000 --work-us 1000 --warmup 1 --seconds {seconds} {Speed}");
+            $"exec chrt -f 50 {GuestPrograms.Load} timer --tasks 4 --period-us 20000 --work-us 1500 --warmup 0 --seconds {seconds + 3} {Speed}");
+        var own = await LoadAsync<WakeupsReport>($"timer --tasks 6 --period-us 5000 --work-us 500 --warmup 1 --seconds {seconds} {Speed}");
         (await realTime.EndAsync()).EnsureSuccess();
         var requeued = await Guest.RequeuedAsync() - before;
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"6 sleepers beside 2 real-time tasks: wake-up delay p50, p99, longest, ms: {Text(own.DelayNs)}; ")
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"6 sleepers beside 4 real-time tasks: wake-up delay p50, p99, longest, ms: {Text(own.DelayNs)}; ")
             + $"a CPU was taken before {requeued?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} times");
-        Assert.That(requeued, Is.Null.Or.Positive, "tasks whose CPU was taken, queued anew");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(requeued, Is.Null.Or.Positive, "tasks whose CPU was taken, queued anew");
+            Assert.That(own.DelayNs.P99, Is.LessThan(20e6), "99 of 100 wake-ups, ns");
+        }
     }
 
     /// <summary>
