@@ -257,6 +257,8 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 	silent = wd_ago(now, c->beat_at) > wd_takeover_ns || x->user_state != WD_USER_RUNNING;
 	wd_repeat();
 	wd_give_back(now);
+	/* 6.16 takes this for a part of the sleepable program that has started the timer. */
+	KF(bpf_rcu_read_lock)();
 	wd_for(i, 0, wd_layout.nr_cpu_ids)
 	{
 		if (wd_domain_of_cpu(i) >= WD_MAX_DOMAINS)
@@ -269,6 +271,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		waits = true;
 		KF(scx_bpf_kick_cpu)(i, WD_KICK_IDLE);
 	}
+	KF(bpf_rcu_read_unlock)();
 	c->late = waits || late;
 	if (waits && silent)
 		wd_take_over();

@@ -59,14 +59,25 @@ internal sealed partial class RustlandFigures(string kernel)
     {
         const double Slack = 0.03;
         await (await SharedSchedulerAsync("")).UntilDecidingAsync();
-        var earlier = await DecidingAsync();
-        var hogs = await LoadAsync<HogsReport>($"hogs --groups 2:nice=-5,6:nice=3,4:nice=10 --warmup 2 --seconds {RunLength.Of(5, 30)}");
-        var later = await DecidingAsync();
-        var deciding = (later.CpuSeconds - earlier.CpuSeconds) / (later.AtSeconds - earlier.AtSeconds);
+        var (hogs, deciding) = await HogsAsync("2:nice=-5,6:nice=3,4:nice=10", warmup: 2);
         TestContext.Out.WriteLine(FormattableString.Invariant($"nice -5 (due 1), 3, 10: {string.Join("; ", hogs.Groups.Select(group => FormattableString.Invariant($"{group.ShareMin:F3} to {group.ShareMax:F3}")))}")
             + FormattableString.Invariant($"; the policy's thread {deciding:F3}"));
-        Assert.That(deciding, Is.InRange(0.001, 0.2), "CPUs that the policy's thread took");
         Assert.That(hogs.Groups[0].ShareMin, Is.GreaterThan(1 - deciding - Slack), "CPUs of the heavy hog that got least");
+    }
+
+    /// <summary>Hogs, and the CPUs that the policy's thread was charged meanwhile.</summary>
+    /// <remarks>
+    /// 165 turns a second of 0.12 to 0.15 ms each are 0.02 of a CPU; 0.18 have been charged, for the reason given above. The same build is charged the same in boot
+    /// after boot, so that another build looks as if it had changed something.
+    /// </remarks>
+    private async Task<(HogsReport Hogs, double Deciding)> HogsAsync(string groups, int warmup)
+    {
+        var earlier = await DecidingAsync();
+        var hogs = await LoadAsync<HogsReport>($"hogs --groups {groups} --warmup {warmup} --seconds {RunLength.Of(5, 30)}");
+        var later = await DecidingAsync();
+        var deciding = (later.CpuSeconds - earlier.CpuSeconds) / (later.AtSeconds - earlier.AtSeconds);
+        Assert.That(deciding, Is.InRange(0.001, 0.3), "CPUs that the policy's thread took");
+        return (hogs, deciding);
     }
 
     /// <summary>CPU time of the process's first thread, which decides, and when that was looked at.</summary>
@@ -77,17 +88,18 @@ internal sealed partial class RustlandFigures(string kernel)
         return (numbers[0] / 1e9, numbers[1]);
     }
 
-    /// <summary>CPU time follows weights, and no CPU is idle meanwhile.</summary>
+    /// <summary>CPU time that the policy leaves follows weights, and no CPU is idle meanwhile.</summary>
     [Test, Order(2), Property("Check", "rustland-shares"), Category(RunLength.OneKernel)]
     public async Task Weights_hold_on_all_cpus()
     {
         // Weights of the kernel's table: nice 0 and nice 5.
         const double Ratio = 1024.0 / 335, Deviation = 0.05;
         await (await SharedSchedulerAsync("")).UntilDecidingAsync();
-        var hogs = await LoadAsync<HogsReport>($"hogs --groups 4,4:nice=5 --warmup 1 --seconds {RunLength.Of(5, 30)}");
+        var (hogs, deciding) = await HogsAsync("4,4:nice=5", warmup: 1);
         TestContext.Out.WriteLine(FormattableString.Invariant($"nice 0 over nice 5: {hogs.Ratio:F3} (weights {Ratio:F3}), each {hogs.Groups[0].ShareMin:F3} to ")
-            + FormattableString.Invariant($"{hogs.Groups[0].ShareMax:F3} and {hogs.Groups[1].ShareMin:F3} to {hogs.Groups[1].ShareMax:F3}; idle share {hogs.IdleShare:F4}"));
-        var fair = new[] { Cpus * Ratio / (4 * (Ratio + 1)), Cpus / (4 * (Ratio + 1)) };
+            + FormattableString.Invariant($"{hogs.Groups[0].ShareMax:F3} and {hogs.Groups[1].ShareMin:F3} to {hogs.Groups[1].ShareMax:F3}; idle share {hogs.IdleShare:F4}; the policy's thread {deciding:F3}"));
+        var left = Cpus - deciding;
+        var fair = new[] { left * Ratio / (4 * (Ratio + 1)), left / (4 * (Ratio + 1)) };
         using (Assert.EnterMultipleScope())
         {
             for (var group = 0; group < fair.Length; group++)

@@ -37,6 +37,28 @@ internal sealed partial class SmallMachineTests(string kernel) : GuestFixture(ke
     [Property("Check", "composition"), Category(RunLength.FullOnly)]
     public Task Every_combination_makes_a_scheduler(string placement, string deadline, string balance) => RequireAsync(placement, deadline, balance);
 
+    /// <summary>So does the user-space core, with a policy that decides about each task.</summary>
+    [Test, Property("Check", "composition"), Category(RunLength.FullOnly)]
+    public async Task The_user_space_core_serves_a_crowd()
+    {
+        await using var scheduler = await RunningScheduler.StartAsync(Guest, "--core user-space --policy deadline", name: "compose");
+        var before = await scheduler.UntilDecidingAsync();
+        var crowd = await LoadAsync<HogsReport>(FormattableString.Invariant($"{Crowd} --seconds {RunLength.Of(2, 10)}"));
+        var applied = (await scheduler.PolicyTotalsAsync())["nr_user_dispatches"] - before["nr_user_dispatches"];
+        var state = await StateAsync();
+        var ended = await scheduler.StopAsync();
+        await TestContext.Out.WriteLineAsync(FormattableString.Invariant(
+            $"user-space: 8 hogs used {crowd.CpusUsed:F2} CPUs, shares {crowd.Groups[0].ShareMin:F2} to {crowd.Groups[0].ShareMax:F2}, {applied} decisions applied"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(crowd.CpusUsed, Is.EqualTo(Cpus).Within(5).Percent, "CPUs that the hogs used");
+            Assert.That(crowd.Groups[0].ShareMax / crowd.Groups[0].ShareMin, Is.EqualTo(1).Within(5).Percent, "most over least CPU time of a hog");
+            Assert.That(applied, Is.GreaterThan(100), "decisions applied");
+            Assert.That(state, Is.EqualTo("enabled"), "after the load");
+            Assert.That(ended.ExitCode, Is.Zero, ended.Error);
+        }
+    }
+
     private static IEnumerable<object[]> All() =>
         from placement in ModuleRegistry.OfSlot(ArenaRuntime.ModuleSlot.Placement)
         from deadline in ModuleRegistry.OfSlot(ArenaRuntime.ModuleSlot.Deadline)
