@@ -6,7 +6,7 @@ cd "$(dirname "$0")" || exit 1
 
 usage() {
 	cat <<'EOF'
-usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full [--list]] [--no-format]
+usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full [--piece LIST] [--list]] [--no-format]
 
   --tier LIST    tiers to run (default: unit,host,vm)
                    unit  no privilege, no kernel
@@ -14,22 +14,24 @@ usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full [--list]] [
                    vm    schedulers on real sched_ext kernels in QEMU
   --filter EXPR  only tests that match (as 'dotnet test --filter')
   --full         the acceptance checks at full length instead of the scaled ones, in pieces of at most 60 minutes: those that have not
-                 passed yet for this commit. Interrupted, it goes on there the next time. With --filter: just these tests, in one go.
+                 passed yet for this tree. Interrupted, it goes on there the next time. With --filter: just these tests, in one go.
+  --piece LIST   with --full: only these pieces
   --list         with --full: the pieces and their results; runs nothing
   --no-format    leave the format checks out
 
 WD40_EXPECT names the tiers that must run (default: those of --tier); one that did not run counts as 1 failed.
-Results (.trx, logs) are left in artifacts/test-results, those of the pieces in artifacts/full-results/DATE/COMMIT.
+Results (.trx, logs) are left in artifacts/test-results, those of the pieces in artifacts/full-results/DATE/TREE.
 EOF
 }
 
-tiers=unit,host,vm filter= format=1 pieces=0 list=0
+tiers=unit,host,vm filter= format=1 pieces=0 named= list=0
 export WD40_FULL=${WD40_FULL:-0}
 while [ $# -gt 0 ]; do
 	case $1 in
 	--tier) tiers=${2:?--tier needs a list}; shift ;;
 	--filter) filter=${2:?--filter needs an expression}; shift ;;
 	--full) WD40_FULL=1 pieces=1 ;;
+	--piece) named=${2:?--piece needs a list}; shift ;;
 	--list) list=1 ;;
 	--no-format) format=0 ;;
 	-h | --help) usage; exit 0 ;;
@@ -44,9 +46,13 @@ done
 
 [ -z "$filter" ] || pieces=0
 . tools/results/full.sh
+if [ $list = 1 ] || [ -n "$named" ]; then
+	[ $pieces = 1 ] || { echo "test.sh: --list and --piece go with --full, without --filter" >&2; exit 2; }
+	unknown=$(full_unknown "$named")
+	[ -z "$unknown" ] || { echo "test.sh: no piece '$unknown': see ./test.sh --full --list" >&2; exit 2; }
+fi
 if [ $list = 1 ]; then
-	[ $pieces = 1 ] || { echo "test.sh: --list goes with --full, without --filter" >&2; exit 2; }
-	full_list "$tiers"
+	full_list "$tiers" "$named"
 	exit
 fi
 
@@ -130,7 +136,7 @@ again() {
 if [ $pieces = 1 ]; then
 	out=$full_results
 	say "checks at full length, in pieces"
-	full_run "$tiers"
+	full_run "$tiers" "$named"
 	finish
 fi
 tier unit Wd40.UnitTests

@@ -1,33 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# full.sh : ./test.sh --full. Runs the pieces of pieces.txt that have not passed yet for the present commit. Sourced from the root of the tree.
+# full.sh : ./test.sh --full. Runs the pieces of pieces.txt that have not passed yet for the present tree. Sourced from the root of the tree.
 #
-# artifacts/full-results/DATE/COMMIT/PIECE.trx, .log, .xml/ (NUnit's results, which name the checks) and .verdict: "passed|failed PASSED
+# artifacts/full-results/DATE/TREE/PIECE.trx, .log, .xml/ (NUnit's results, which name the checks) and .verdict: "passed|failed PASSED
 # FAILED SKIPPED TIME". The verdict is written last, so a piece that was interrupted has none and runs again.
 
 full_results=artifacts/full-results
 full_tools=tools/results
 full_limit=${WD40_PIECE_LIMIT:-60m}
 
-# The commit, and if the tree differs from it what differs: results of one tree never pass for another's.
-full_commit() {
-	local id changes
-	id=$(git rev-parse --short=12 HEAD) || return 1
-	changes=$(git status --porcelain) || return 1
-	[ -z "$changes" ] || id="$id-$({ echo "$changes"; git diff HEAD; } | sha256sum | cut -c1-8)"
-	echo "$id"
+# Names what a tier's results hold for: all files with their contents, committed or not. Guests see no documents, so that those may change: the
+# pieces take many hours, and what came of them is written down.
+full_tree() { # TIER
+	local what=(.)
+	[ "$1" != vm ] || what=(. ':!*.md')
+	# A file that git knows and that is not there any more shows as sha256sum's message.
+	git ls-files -zco --exclude-standard -- "${what[@]}" | sort -zu | xargs -0 sha256sum 2>&1 | sha256sum | cut -c1-12
 }
 
-full_pieces() { # TIERS
+full_pieces() { # TIERS NAMES: those of the tiers, or of these only those that are named
 	local name tier filter
 	while read -r name tier filter; do
 		case $name in '' | '#'*) continue ;; esac
-		case ",$1," in *",$tier,"*) echo "$name $tier $filter" ;; esac
+		case ",$1," in *",$tier,"*) ;; *) continue ;; esac
+		case ",${2:-$name}," in *",$name,"*) echo "$name $tier $filter" ;; esac
 	done <"$full_tools/pieces.txt"
 }
 
-# Prints the newest file PIECE.verdict of a commit, or nothing.
-full_verdict() { # COMMIT PIECE
+full_unknown() { # NAMES: prints the first that no piece has
+	local name
+	for name in ${1//,/ }; do
+		grep -q "^$name " "$full_tools/pieces.txt" || { echo "$name"; return; }
+	done
+}
+
+# Prints the newest file PIECE.verdict of a tree, or nothing.
+full_verdict() { # TREE PIECE
 	local file newest=
 	for file in "$full_results"/*/"$1/$2.verdict"; do
 		[ -f "$file" ] && newest=$file
@@ -35,19 +43,17 @@ full_verdict() { # COMMIT PIECE
 	echo "$newest"
 }
 
-full_list() { # TIERS
-	local commit name tier filter file
-	commit=$(full_commit) || return 1
-	echo "commit $commit"
+full_list() { # TIERS NAMES
+	local name tier filter file
 	while read -r name tier filter; do
-		file=$(full_verdict "$commit" "$name")
+		file=$(full_verdict "$(full_tree "$tier")" "$name")
 		printf '%-16s %-5s %s\n' "$name" "$tier" "$([ -n "$file" ] && cat "$file" || echo 'to run')"
-	done < <(full_pieces "$1")
+	done < <(full_pieces "$1" "$2")
 }
 
 full_counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
-full_piece() { # COMMIT NAME PROJECT FILTER
+full_piece() { # TREE NAME PROJECT FILTER
 	local out trx status passed failed total word=failed
 	out="$full_results/$(date -u +%F)/$1"
 	mkdir -p "$out" && rm -rf "$out/$2".*
@@ -69,29 +75,29 @@ full_piece() { # COMMIT NAME PROJECT FILTER
 	echo "$2: $(cat "$out/$2.verdict")"
 }
 
-# Runs what is left; sets passed, failed, skipped and ran (tiers) to the sums over all pieces of this commit.
-full_run() { # TIERS
-	local commit name tier filter file project word p f s
+# Runs what is left; sets passed, failed, skipped and ran (tiers) to the sums over all these pieces.
+full_run() { # TIERS NAMES
+	local tree name tier filter file project word p f s
 	local results=()
-	commit=$(full_commit) || return 1
 	full_pid=
 	trap '[ -n "$full_pid" ] && kill -TERM "$full_pid" 2>/dev/null; echo "interrupted; ./test.sh --full goes on from here"; exit 130' INT TERM
 	while read -r name tier filter <&3; do
-		file=$(full_verdict "$commit" "$name")
+		tree=$(full_tree "$tier")
+		file=$(full_verdict "$tree" "$name")
 		if [ -n "$file" ] && read -r word p f s _ <"$file" && [ "$word" = passed ]; then
 			echo "$name: has passed, $(cat "$file")"
 		else
 			case $tier in unit) project=Wd40.UnitTests ;; host) project=Wd40.HostTests ;; *) project=Wd40.VmTests ;; esac
 			[ "$filter" != - ] || filter=
-			full_piece "$commit" "$name" "$project" "$filter"
-			file=$(full_verdict "$commit" "$name")
+			full_piece "$tree" "$name" "$project" "$filter"
+			file=$(full_verdict "$tree" "$name")
 			read -r word p f s _ <"$file"
 		fi
 		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) ran="$ran,$tier"
 		for file in "${file%.verdict}".xml/*.xml; do
 			[ ! -s "$file" ] || results+=("$file")
 		done
-	done 3< <(full_pieces "$1")
+	done 3< <(full_pieces "$1" "$2")
 	trap - INT TERM
 	[ ${#results[@]} -eq 0 ] || awk -v mode=summary -f "$full_tools/checks.awk" "$full_tools/checks.txt" "${results[@]}"
 }

@@ -76,7 +76,7 @@ internal sealed class ResultsTests
             .Concat(Enumerable.Range(1, 10).Select(number => $"U-{number}"))));
 
     [Test]
-    public void Pieces_that_have_passed_for_this_commit_do_not_run_again()
+    public void Pieces_that_have_passed_for_this_tree_do_not_run_again()
     {
         MakeRepository();
         Assert.That(Full("one fails").Output, Does.Contain("unit: passed 3 0 0 ").And.Contain("host: failed 2 1 0 ").And.EndWith("5 1 0 ,unit,host\n"));
@@ -86,7 +86,32 @@ internal sealed class ResultsTests
         Write("tree/file", "changed");
         Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "a changed tree has no results");
         Git("commit -qam two");
-        Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "another commit has none either");
+        Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "committed it has none either");
+        Write("tree/file", "one");
+        Assert.That(List(), Has.None.EndsWith("to run"), "it is the first one again");
+        Write("tree/new", "");
+        Assert.That(List(), Has.Exactly(2).EndsWith("to run"), "what git does not know of yet is a part of it");
+    }
+
+    [Test]
+    public void Results_of_guests_hold_while_documents_change()
+    {
+        MakeRepository();
+        Full("", tiers: "unit,vm");
+        Write("tree/notes.md", "what came of it");
+        Assert.That(List("unit,vm"), Has.One.StartsWith("unit ").And.EndsWith("to run").And.One.StartsWith("figure ").And.Contains("passed 3 0 0 "));
+        Write("tree/file", "changed");
+        Assert.That(List("unit,vm"), Has.Exactly(2).EndsWith("to run"));
+    }
+
+    [Test]
+    public void Pieces_can_be_named()
+    {
+        MakeRepository();
+        Assert.That(Full("", tiers: "unit,host,vm", names: "figure,unit").Output, Does.EndWith("6 0 0 ,unit,vm\n"));
+        Assert.That(Ran(), Is.EqualTo(new[] { "unit", "figure" }));
+        Assert.That(Run("bash", _root, ["test.sh", "--full", "--piece", "unit,figures"]).Status, Is.EqualTo(2), "no such piece");
+        Assert.That(Run("bash", _root, ["test.sh", "--piece", "unit"]).Status, Is.EqualTo(2), "without --full");
     }
 
     [Test]
@@ -131,13 +156,13 @@ internal sealed class ResultsTests
     private string Checks(string mode, params string[] files) =>
         Run("awk", _tree.FullName, ["-v", $"mode={mode}", "-f", Path.Combine(_root, "tools/results/checks.awk"), "checks.txt", .. files]).Output;
 
-    /// <summary>A tree with two pieces and a program that stands for dotnet: it notes that it ran and writes results as it is told.</summary>
+    /// <summary>A tree with a piece for each tier and a program that stands for dotnet: it notes that it ran and writes results as it is told.</summary>
     private void MakeRepository()
     {
         foreach (var name in new[] { "checks.awk", "full.sh" })
             Write($"tree/tools/results/{name}", File.ReadAllText(Path.Combine(_root, "tools/results", name)));
         Write("tree/tools/results/checks.txt", "A-1\tstart\n");
-        Write("tree/tools/results/pieces.txt", "# a comment\nunit unit -\nhost host FullyQualifiedName~X\n");
+        Write("tree/tools/results/pieces.txt", "# a comment\nunit unit -\nhost host FullyQualifiedName~X\nfigure vm -\n");
         Write("tree/.gitignore", "artifacts/\n");
         Write("tree/file", "one");
         Write("bin/dotnet", """
@@ -161,14 +186,14 @@ internal sealed class ResultsTests
         Assert.That(status, Is.Zero, output);
     }
 
-    private (int Status, string Output) Full(string how, string limit = "60s", int interruptAfter = 0)
+    private (int Status, string Output) Full(string how, string limit = "60s", int interruptAfter = 0, string tiers = "unit,host", string names = "")
     {
-        const string Body = ". tools/results/full.sh; passed=0 failed=0 skipped=0 ran=; full_run unit,host; echo $passed $failed $skipped $ran";
-        string[] command = interruptAfter == 0 ? ["-c", Body] : ["-c", $"(sleep {interruptAfter}; kill -TERM $$) & {Body}"];
+        var body = $". tools/results/full.sh; passed=0 failed=0 skipped=0 ran=; full_run {tiers} '{names}'; echo $passed $failed $skipped $ran";
+        string[] command = interruptAfter == 0 ? ["-c", body] : ["-c", $"(sleep {interruptAfter}; kill -TERM $$) & {body}"];
         return Run("bash", Tree, command, ("HOW", how), ("WD40_PIECE_LIMIT", limit));
     }
 
-    private string[] List() => Run("bash", Tree, ["-c", ". tools/results/full.sh; full_list unit,host"]).Output.Split('\n');
+    private string[] List(string tiers = "unit,host") => Run("bash", Tree, ["-c", $". tools/results/full.sh; full_list {tiers} ''"]).Output.Split('\n');
 
     private string[] Ran() => File.ReadAllLines(Path.Combine(_tree.FullName, "ran"));
 
