@@ -93,29 +93,6 @@ static __always_inline u64 wd_virtual(u32 weight, u64 time)
 	return weight > normal ? time * normal / weight : time;
 }
 
-/* A task's key bounded around a clock; `reached`: the clock as far as it counts for the task. */
-static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reached, u64 clock)
-{
-	return wd_bounded(key, reached - wd_virtual(l->weight, WD_KEY_BEHIND),
-			  clock + wd_virtual(l->weight, WD_KEY_AHEAD));
-}
-
-/*
- * Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. Where a CPU
- * is idle nothing is queued, so the clock follows first: the task would begin where the domain was left long ago, and
- * all who come after it would wait until it has caught up.
- */
-static __always_inline void wd_key_direct(struct wd_local *l, struct wd_task __arena *t, u64 now)
-{
-	u64 clock, key;
-
-	wd_clock_follow(l->domain);
-	clock = wd_clock_of(l->domain);
-	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
-	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
-	l->bound = -1;
-}
-
 /*
  * Key that the running task of a CPU has reached by now, for others; WD_KEY_NONE while it is just changing. Who changes
  * it leaves `started` at 0 meanwhile and never sets it to the same time twice, so a reader sees what belongs together.
@@ -153,6 +130,12 @@ static __always_inline void wd_run_set(struct wd_run *run, u64 key, u32 weight, 
 	*(volatile u64 *)&run->started = now;
 }
 
+/* May a task run on all CPUs of a domain? One bound to a CPU counts as such: it has an order of its own. */
+static __always_inline bool wd_covers(struct wd_local *l, u32 dom)
+{
+	return wd_bit_test(l->covered, dom);
+}
+
 /*
  * Looks at what the CPUs of a domain run now, and how far its clock may follow: to the lower median of their keys. A
  * median, because both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy
@@ -169,7 +152,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	u64 clock = wd_clock_of(dom);
 	int i;
 
-	r->next = r->bound = WD_KEY_NONE;
+	r->next = r->restricted = WD_KEY_NONE;
 	r->largest = r->latest = 0;
 	r->reached = r->not_reached = r->idle = 0;
 	r->victim = -1;
@@ -192,10 +175,10 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->victim = cpu;
 		}
 		key = wd_proven_key(run, key, now);
-		/* A task bound to its CPU says nothing about the others: its keys follow that CPU's queue. */
-		if (run->bound) {
-			if (key < r->bound)
-				r->bound = key;
+		/* A task that may not run everywhere says nothing about the others: it has come as far as its CPUs. */
+		if (run->restricted) {
+			if (key < r->restricted)
+				r->restricted = key;
 			continue;
 		}
 		if (key > r->largest)
@@ -242,8 +225,8 @@ static __always_inline u64 wd_clock_within(u32 dom, u64 passed, u64 weight)
 
 /*
  * Looks at the heads of a domain's queue: how heavy they are together, and who of them comes next. That one has not
- * just been woken, as such stand before the clock by their credit and one of them is there most of the time, stands by
- * its own key, and has not been waiting for so long that it cannot run on most of the CPUs. The result as that of
+ * just been woken, as such stand before the clock by their credit and one of them is there most of the time, may run on
+ * all CPUs, stands by its own key, and has not been waiting for too long all the same. The result as that of
  * wd_look_at_running.
  */
 __noinline int wd_look_at_queue(u32 dom, u64 now)
@@ -265,7 +248,7 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 				break;
 			wd_note_queue(dom, p);
 			r->waiting += l->weight;
-			if (r->head == WD_KEY_NONE && !l->woken && l->key == p->scx.dsq_vtime &&
+			if (r->head == WD_KEY_NONE && !l->woken && wd_covers(l, dom) && l->key == p->scx.dsq_vtime &&
 			    wd_ago(now, l->queued_at) < WD_CLOCK_PATIENCE)
 				r->head = l->key;
 		}
@@ -304,136 +287,13 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 			break;
 	}
 	/*
-	 * Where only bound tasks run the clock goes with them, or they would be far ahead of all who come later. No
-	 * faster than time, which a light one's key outruns by far.
+	 * Where only restricted tasks run the clock goes with them, or they would be far ahead of all who come later.
+	 * No faster than time, which a light one's key outruns by far.
 	 */
-	if (r->bound != WD_KEY_NONE && !r->reached && !r->not_reached)
-		wd_clock_raise(dom, r->bound < wd_clock_of(dom) + passed ? r->bound : wd_clock_of(dom) + passed);
+	if (r->restricted != WD_KEY_NONE && !r->reached && !r->not_reached)
+		wd_clock_raise(dom,
+			       r->restricted < wd_clock_of(dom) + passed ? r->restricted : wd_clock_of(dom) + passed);
 	return 0;
-}
-
-/*
- * Key of a task for its domain's queue, which holds `queued` others; r: what runs there, if it was looked at. For woken
- * tasks the clock counts no further than the largest key that runs: those that run may lag behind the clock, when they
- * came with old keys from elsewhere, and a woken task would wait until all of them have caught up.
- */
-static __always_inline void wd_key_queued(struct wd_local *l, struct wd_task __arena *t, u32 queued,
-					  struct wd_running *r, u64 now)
-{
-	u64 clock, reached, key;
-
-	if (!queued) {
-		wd_clock_follow(l->domain);
-		if (r)
-			wd_clock_reach(l->domain, r, wd_clock_within(l->domain, WD_CLOCK_INTERVAL, l->weight));
-	}
-	clock = reached = wd_clock_of(l->domain);
-	if (l->woken && r && r->largest && r->largest < clock)
-		reached = r->largest;
-	key = wd_deadline_key(t, reached, now, l->woken ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN,
-			      wd_pace(queued, wd_nr_cpus[l->domain & (WD_MAX_DOMAINS - 1)]));
-	l->key = wd_key_bounded(l, key, reached, clock);
-}
-
-/*
- * Key of a task bound to one CPU. Tasks of one crowded CPU may lag behind their domain for long, each by its weight;
- * bounding them around the domain's clock would level them. So the CPU's own queue has its own clock.
- */
-static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __arena *t, struct wd_run *run, s32 cpu,
-					 u32 queued, u64 now)
-{
-	u32 dom = wd_domain_of_cpu(cpu);
-	/* One that comes from elsewhere has no claim by what it was there: this queue's clock is another one. */
-	bool comes = l->woken || l->bound != cpu;
-	u64 clock, reached, key;
-
-	if (dom < WD_MAX_DOMAINS && !queued) {
-		/*
-		 * Nobody waited, so this queue's clock begins anew: light tasks that were here before may have carried
-		 * it minutes ahead of the domain, where a newcomer would be starved by all who are not bound. Only one
-		 * that runs here counts: it was alone, moved no clock, and owes nothing to those who come now.
-		 */
-		if (comes)
-			run->bound_clock = wd_clock_of(dom) - WD_CLOCK_LAG;
-		key = run->key;
-		if (run->started && run->bound && key != WD_KEY_NONE && run->bound_clock < key)
-			run->bound_clock = key;
-	}
-	clock = run->bound_clock;
-	if (clock < WD_CLOCK_START)
-		clock = WD_CLOCK_START;
-	reached = wd_running_key(run, now);
-	if (!comes || reached > clock)
-		reached = clock;
-	key = wd_deadline_key(t, reached, now, comes ? WD_ARRIVAL_WOKEN : WD_ARRIVAL_AGAIN, wd_pace(queued, 1));
-	l->key = wd_key_bounded(l, key, reached, clock);
-	l->bound = cpu;
-}
-
-/*
- * Keys are comparable, so a task that goes to another domain keeps its own; but clocks may be apart, that of a domain
- * which was idle by WD_CLOCK_LAG. For a crowd of heavy tasks that is seconds: the task would wait as long where the
- * clock is behind, and keep all others waiting where it is ahead. So of the difference it takes along what one of its
- * weight is even with in WD_MOVE_WAIT; the rest is forgiven, or forfeited. Returns by how much its key changes, signed.
- */
-__noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
-{
-	u32 queued = wd_domain_queued(to);
-	u64 bearable = WD_MOVE_WAIT * wd_pace(queued, wd_nr_cpus[to & (WD_MAX_DOMAINS - 1)]) / WD_PACE_ONE *
-		       WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE / (weight ? weight : 1);
-	s64 ahead;
-
-	if (!queued)
-		wd_clock_follow(to);
-	ahead = wd_clock_of(to) - wd_clock_of(from);
-	if (ahead > (s64)bearable)
-		return ahead - bearable;
-	return ahead < -(s64)bearable ? ahead + bearable : 0;
-}
-
-/*
- * Key of a task that keeps a CPU of its home while nobody waits for one. It competes with nobody, so it is where the
- * clock is: it would run ahead for as long as it is alone, and when others come wait until they have caught up, or take
- * the clock with it and leave those that have just come so far behind that they keep their CPUs.
- */
-static __always_inline void wd_key_alone(struct wd_local *l, struct wd_run *run, u64 now)
-{
-	u64 clock, key;
-
-	wd_clock_follow(l->domain);
-	clock = wd_clock_of(l->domain);
-	key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_ALONE, WD_PACE_ONE);
-	l->key = wd_key_bounded(l, key, clock, clock);
-	wd_run_set(run, l->key, l->weight, now);
-}
-
-/*
- * The place of a task in a queue: its key; but one that was preempted inside an RCU read-side section is not behind the
- * clock, and now and then before all others. All of the kernel waits for the grace period that it holds up, and the
- * kernel ends a scheduler under which one takes 21 s: a light task (khugepaged, nice 19), ahead by its bound each time,
- * had 4 ms in 500 for a section of 0.2 s, and at the clock no more where a crowd was woken again and again. What it
- * runs is charged all the same.
- */
-static __always_inline u64 wd_place(struct task_struct *p, struct wd_local *l, u64 clock, u64 now)
-{
-	if (!wd_holds_grace(p))
-		return l->key;
-	if (wd_ago(now, l->first_at) >= WD_GRACE_REST) {
-		l->first_at = now;
-		return clock > WD_KEY_BEHIND ? clock - WD_KEY_BEHIND : 0;
-	}
-	return l->key > clock ? clock : l->key;
-}
-
-/* Charges what ran since the last charge; the key becomes what the task would be queued with now. */
-static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u64 now)
-{
-	u64 ran = now > run->started ? now - run->started : 0;
-	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
-
-	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, l->weight, now), run->key - WD_KEY_BEHIND,
-			    limit);
-	wd_run_set(run, l->key, l->weight, now);
 }
 
 #endif

@@ -62,7 +62,7 @@ __noinline u64 wd_best_remote(u32 dom, s32 cpu, u64 limit)
 
 	wd_each(i, wd_layout.nr_domains)
 	{
-		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_domain_head(i).key, margin;
+		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_allowed_head(i).key, margin;
 
 		if (key >= earliest)
 			continue;
@@ -115,7 +115,7 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 	if (l->domain != home)
 		wd_run_set(run, l->key, l->weight, now);
 	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
-	clock = run->bound ? run->bound_clock : wd_clock_of(dom);
+	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
 	if (l->key + wd_virtual(l->weight, WD_KEY_BEHIND) < clock) {
 		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN, WD_PACE_ONE);
 		l->key = wd_key_bounded(l, l->key, clock, clock);
@@ -267,14 +267,15 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		wd_cpu_at(cpu)->bound = 0;
 	}
 	if (queued)
-		own = wd_domain_head(dom);
+		own = wd_allowed_head(dom);
 	if (own.key == WD_KEY_NONE || now - run->pulled_at >= WD_PULL_INTERVAL) {
 		run->pulled_at = now;
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
 		/* Away from home another clock counts, that of the queue to which it goes next. */
-		alone = !queued && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound && l->domain == dom;
+		alone = (!queued || own.none) && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound &&
+			l->domain == dom;
 		if (alone && wd_core_crowded(cpu, dom)) {
 			wd_set_slice(prev, 0); /* so that it is queued, and goes from there */
 			return;

@@ -25,11 +25,15 @@ struct wd_run wd_runs[WD_MAX_CPUS];
 struct wd_clock wd_clocks[WD_MAX_DOMAINS];
 struct wd_clock wd_clock_furthest; /* the largest of them, for who follows: v only, on a line of its own */
 struct wd_running wd_running_now[WD_MAX_CPUS];
+struct wd_median wd_medians[WD_MAX_CPUS];
 u32 wd_nr_cpus[WD_MAX_DOMAINS];
+u32 wd_nr_all_cpus;				     /* of all domains */
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
 
 #include "slot_defaults.h"
 #include "clock.h"
+#include "restricted.h"
+#include "keys.h"
 #include "task_state.h"
 #include "threads.h"
 #include "dispatch.h"
@@ -62,7 +66,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	if (WD_SELECTED_HOW(selected) == WD_SELECT_QUEUE)
 		return cpu;
 	wd_count_select(WD_SELECTED_HOW(selected));
-	wd_key_direct(l, t, now);
+	wd_key_direct(p, l, t, now);
 	slice = wd_slice(t, 0, 1);
 	/* At once, or it is queued: a real-time task may be there first. But on its own CPU the waker still runs. */
 	wd_insert(p, WD_DSQ_LOCAL, slice, WD_SELECTED_HOW(selected) == WD_SELECT_WAKE_SYNC ? 0 : WD_ENQ_IMMED);
@@ -80,7 +84,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	wd_count(pinned);
 	if (p->flags & PF_KTHREAD) {
 		/* The machine's own work: at the head, and a long slice is cut short. */
-		wd_key_direct(l, t, now);
+		wd_key_direct(p, l, t, now);
 		wd_insert(p, WD_DSQ_LOCAL_ON | cpu, wd_slice(t, 0, 1), enq_flags | WD_ENQ_PREEMPT);
 		return;
 	}
@@ -126,7 +130,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	l->bound = -1;
 	dom = l->domain;
 	if ((enq_flags & WD_ENQ_LAST) && wd_domain_of_cpu(cpu) == dom) {
-		wd_key_direct(l, t, now);
+		wd_key_direct(p, l, t, now);
 		idle = wd_claim_core(p, cpu, dom);
 		wd_insert(p, idle < 0 ? WD_DSQ_LOCAL : WD_DSQ_LOCAL_ON | idle, wd_slice(t, 0, 1), enq_flags);
 		return;
@@ -137,13 +141,13 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	queued = wd_domain_queued(dom);
 	if (woken || !queued)
 		running = wd_look_at_running(p, dom, now);
-	wd_key_queued(l, t, queued, running, now);
+	wd_key_queued(p, l, t, queued, running, now);
 	l->queued_at = now;
 	slice = wd_slice(t, queued, wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)]);
 	preempts = woken && t->rested && !l->sync && running && running->victim >= 0;
 	if (preempts && wd_preempt_last(p, l, dom, slice, enq_flags, now))
 		return;
-	wd_insert_vtime(p, dom, slice, wd_place(p, l, wd_clock_of(dom), now), enq_flags);
+	wd_insert_vtime(p, dom, slice, wd_place(p, l, wd_last_clock(l), now), enq_flags);
 
 	idle = wd_placement_kick(p, t, dom);
 	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {
@@ -181,6 +185,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
 	run->spared = run->bound && (p->flags & PF_KTHREAD);
+	run->restricted = run->bound || !wd_covers(l, wd_domain_of_cpu(cpu));
 	wd_run_set(run, l->key, l->weight, now);
 	if (l->bound == cpu && l->key > run->bound_clock)
 		run->bound_clock = l->key;
@@ -205,6 +210,7 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	wd_note_worker(p, l);
 	/* A stop without a start comes at attach: nothing was run on our account. */
 	if (run->started && run->pid == p->pid) {
+		run->last = wd_proven_key(run, wd_running_key(run, now), now);
 		wd_weigh(l);
 		wd_charge(l, run, now);
 	}

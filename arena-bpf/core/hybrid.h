@@ -41,7 +41,9 @@ struct wd_local {
 	u32 generation; /* low half of the record's */
 	u32 domain;	/* home */
 	u32 weight;	/* effective, in 1/WD_WEIGHT_ONE */
-	u64 domains;	/* that the affinity touches */
+	u64 domains;	/* that the affinity touches ... */
+	u64 covered;	/* ... and that it covers; all for a task bound to a CPU */
+	u64 reached;	/* restricted at home: how far its CPUs had come there, 0: it is not */
 	u64 key;	/* with which it was queued last, bounded */
 	u64 queued_at;	/* when it was put into a queue by key, ns */
 	u64 request;	/* last request word dealt with */
@@ -49,6 +51,7 @@ struct wd_local {
 	u32 runnable;	/* between runnable and quiescent, as the accounting saw it */
 	u32 woken;	/* runnable after a sleep, not queued since */
 	u32 sync;	/* woken by a task that is about to sleep itself */
+	u32 elsewhere;	/* restricted: its affinity or home has changed since reached was looked for */
 	s32 bound;	/* CPU whose queue it waits in, or -1 */
 	u32 own_weight; /* by its nice value */
 	u32 group;	/* entry of its cgroup, 0: the root's */
@@ -66,9 +69,11 @@ struct wd_run {
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
 	u64 bound_clock; /* largest key that started from this CPU's queue */
+	u64 last;	 /* key that had been reached here when a task stopped last, as wd_proven_key has it */
 	u32 waits;	 /* tasks bound to it may wait in its queue; written with its run queue locked */
 	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
 	u32 spared;	 /* ... and is a kernel thread, which nobody preempts */
+	u32 restricted;	 /* what runs may not run on all CPUs of this domain, 0 or 1 */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 slot;	 /* of what runs */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
@@ -78,7 +83,7 @@ struct wd_run {
 struct wd_running {
 	u64 next;	 /* smallest key by now that is beyond the domain's clock, WD_KEY_NONE: none is */
 	u64 largest;	 /* of the keys by now that compete for the domain, 0: none does */
-	u64 bound;	 /* smallest key of a task bound to its CPU, WD_KEY_NONE: none runs */
+	u64 restricted;	 /* smallest key of a task that may not run on all of them, WD_KEY_NONE: none runs */
 	u64 latest;	 /* key of the victim */
 	u32 reached;	 /* CPUs whose key is beyond the clock ... */
 	u32 not_reached; /* ... is not, or is just changing ... */
@@ -86,6 +91,16 @@ struct wd_running {
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
 	u64 head;	 /* key of the next in the queue, WD_KEY_NONE: none counts */
 	u64 waiting;	 /* weight of the queue's first tasks together */
+} __attribute__((aligned(64)));
+
+/* Of the keys on some CPUs of a domain; written and read on one CPU. */
+struct wd_median {
+	u64 reached; /* what they are compared with */
+	u64 next;    /* smallest key after it, WD_KEY_NONE: none is */
+	u64 last;    /* largest key before it, 0: none is */
+	u32 before;  /* how many are before, after, the same */
+	u32 after;
+	u32 same;
 } __attribute__((aligned(64)));
 
 /* How far a domain has come, virtual ns; a cache line each. */

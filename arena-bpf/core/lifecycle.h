@@ -39,6 +39,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init)
 		if (dom >= WD_MAX_DOMAINS)
 			continue;
 		nr = wd_nr_cpus[dom]++;
+		wd_nr_all_cpus++;
 		if (nr < WD_PREEMPT_SCAN)
 			wd_domain_list[dom][nr] = i;
 		err = KF(scx_bpf_create_dsq)(WD_CPU_DSQ + i, -1);

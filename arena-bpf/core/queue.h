@@ -3,12 +3,15 @@
 #ifndef WD40_QUEUE_H
 #define WD40_QUEUE_H
 
+#include "allowed.h"
 #include "hybrid.h"
 
 /* The first of a queue. */
 struct wd_head {
-	u64 key; /* WD_KEY_NONE: the queue is empty, or changes too fast to be seen */
-	s32 cpu; /* on whose run queue it is; negative: not known */
+	u64 key;      /* WD_KEY_NONE: the queue is empty, or changes too fast to be seen */
+	s32 cpu;      /* on whose run queue it is; negative: not known */
+	bool limited; /* it may not run on every CPU, or that is not known */
+	bool none;    /* none of those that wait may run on this CPU */
 };
 
 /* Remembers where a domain's queue is, from a task that waits in it. */
@@ -23,7 +26,7 @@ static __always_inline void wd_note_queue(u32 dom, struct task_struct *p)
 static __always_inline struct wd_head wd_domain_head(u32 dom)
 {
 	u64 queue = wd_queues[dom & (WD_MAX_DOMAINS - 1)];
-	struct wd_head head = {.key = WD_KEY_NONE, .cpu = -1};
+	struct wd_head head = {.key = WD_KEY_NONE, .cpu = -1, .limited = true};
 	struct task_struct *first;
 
 	if (queue) {
@@ -31,9 +34,23 @@ static __always_inline struct wd_head wd_domain_head(u32 dom)
 		if (first) {
 			head.key = first->scx.dsq_vtime;
 			head.cpu = first->thread_info.cpu;
+			head.limited = first->nr_cpus_allowed < (int)wd_nr_all_cpus;
 		}
 	} else {
 		head.key = wd_head_key(dom);
+	}
+	return head;
+}
+
+/* The first of a queue that may run on this CPU: one for other CPUs only, which stays there, would hide the rest. */
+static __always_inline struct wd_head wd_allowed_head(u32 dom)
+{
+	struct wd_head head = wd_domain_head(dom);
+
+	if (head.key != WD_KEY_NONE && head.limited) {
+		head.key = wd_first_allowed(dom);
+		head.cpu = -1;
+		head.none = head.key == WD_KEY_NONE;
 	}
 	return head;
 }

@@ -57,7 +57,7 @@ static __always_inline void wd_move_asked(struct bpf_iter_scx_dsq *it, u32 slot)
 {
 	struct task_struct *p;
 	struct wd_local *l;
-	u64 word;
+	u64 word, reached, shift;
 	u32 to;
 
 	if (!slot || slot >= wd_layout.max_tasks)
@@ -75,7 +75,9 @@ static __always_inline void wd_move_asked(struct bpf_iter_scx_dsq *it, u32 slot)
 	if (to >= WD_MAX_DOMAINS || to == l->domain)
 		goto release;
 	/* By its place rather than its key, which are not always the same (wd_place). */
-	KF(scx_bpf_dsq_move_set_vtime)(it, p->scx.dsq_vtime + wd_key_shift(l->domain, to, l->weight));
+	reached = *(volatile u64 *)&l->reached;
+	shift = reached ? wd_clock_of(to) - reached : wd_key_shift(l->domain, to, l->weight);
+	KF(scx_bpf_dsq_move_set_vtime)(it, p->scx.dsq_vtime + shift);
 	if (!KF(scx_bpf_dsq_move_vtime)(it, p, to, 0))
 		goto release; /* it runs or sleeps by now, and looks at its request itself */
 	wd_count(moved_queued);

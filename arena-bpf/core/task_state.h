@@ -4,7 +4,7 @@
 #define WD40_TASK_STATE_H
 
 #include "cgroup.h"
-#include "clock.h"
+#include "keys.h"
 
 static __always_inline struct wd_local *wd_local_of(struct task_struct *p)
 {
@@ -28,13 +28,14 @@ static __always_inline void wd_set_home(struct wd_local *l, u32 dom)
 	s64 shift;
 
 	l->domain = dom & (WD_MAX_DOMAINS - 1);
-	if (!l->slot)
-		return;
-	if (l->key && l->bound < 0 && from < WD_MAX_DOMAINS) {
+	if (l->slot && l->key && l->bound < 0 && from < WD_MAX_DOMAINS && !l->reached) {
 		shift = wd_key_shift(from, dom, l->weight);
 		l->key += shift;
 		wd_deadline_moved(wd_task_at(l->slot), shift);
 	}
+	wd_restrict(l);
+	if (!l->slot)
+		return;
 	wd_task_at(l->slot)->domain = l->domain;
 	wd_brief_at(l->slot)->domain = l->domain;
 }
@@ -84,7 +85,7 @@ static __always_inline void wd_follow_request(struct wd_local *l)
  */
 static __always_inline void wd_renice(struct wd_local *l, u32 weight)
 {
-	u64 clock = l->bound >= 0 ? wd_run_of(l->bound)->bound_clock : wd_clock_of(l->domain);
+	u64 clock = l->bound >= 0 ? wd_run_of(l->bound)->bound_clock : wd_last_clock(l);
 	s64 ahead = l->key - clock, shift;
 	u32 before = l->weight;
 
@@ -103,20 +104,24 @@ static __always_inline void wd_renice(struct wd_local *l, u32 weight)
 	wd_deadline_moved(wd_task_at(l->slot), shift);
 }
 
-/* Set of domains that an affinity touches. */
-static __always_inline u64 wd_domains_of(const struct cpumask *affinity)
+/* Notes the domains that an affinity touches, and covers. Who is bound to a CPU has an order of its own there. */
+static __always_inline void wd_note_domains(struct wd_local *l, const struct cpumask *affinity, bool bound)
 {
-	u64 set = 0;
+	u64 touched = 0, covered = 0;
 	int i;
 
 	wd_for(i, 0, wd_layout.nr_domains)
 	{
 		const struct cpumask *mask = wd_mask_of(i);
 
-		if (mask && KF(bpf_cpumask_intersects)(mask, affinity))
-			set |= 1ull << (i & 63);
+		if (!mask || !KF(bpf_cpumask_intersects)(mask, affinity))
+			continue;
+		touched |= 1ull << (i & 63);
+		if (bound || KF(bpf_cpumask_subset)(mask, affinity))
+			covered |= 1ull << (i & 63);
 	}
-	return set;
+	l->domains = touched;
+	l->covered = covered;
 }
 
 /* Asks placement for the home: of a new task, after a change of its affinity, and when it wakes up. */
@@ -138,12 +143,12 @@ static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd
 						const struct cpumask *affinity)
 {
 	const struct cpumask *all = wd_mask_of(WD_MASK_ALL);
-	u64 allowed = wd_domains_of(affinity);
 	u32 flags = 0;
 
-	l->domains = allowed;
+	wd_note_domains(l, affinity, p->nr_cpus_allowed == 1);
+	wd_restrict(l);
 	wd_find_home(p, l);
-	if (!allowed)
+	if (!l->domains)
 		return;
 	if (p->flags & PF_KTHREAD)
 		flags |= WD_TASK_KTHREAD;
@@ -155,7 +160,7 @@ static __always_inline void wd_affinity_changed(struct task_struct *p, struct wd
 		flags |= WD_TASK_ALL_CPUS;
 	if (!l->slot)
 		return;
-	wd_task_at(l->slot)->domains = allowed;
+	wd_task_at(l->slot)->domains = l->domains;
 	wd_task_at(l->slot)->flags = flags;
 	wd_brief_at(l->slot)->flags = flags;
 }

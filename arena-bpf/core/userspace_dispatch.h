@@ -3,6 +3,7 @@
 #ifndef WD40_USERSPACE_DISPATCH_H
 #define WD40_USERSPACE_DISPATCH_H
 
+#include "allowed.h"
 #include "decisions.h"
 
 /*
@@ -79,7 +80,7 @@ static __always_inline bool wd_take_decided(s32 cpu, bool shared)
  */
 static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u64 now)
 {
-	u64 own = wd_head_key(WD_DECIDED_CPU_DSQ + cpu), any = wd_head_key(WD_DECIDED_DSQ);
+	u64 own = wd_head_key(WD_DECIDED_CPU_DSQ + cpu), any = wd_head_allowed(WD_DECIDED_DSQ);
 	bool shared = any != WD_KEY_NONE && (own == WD_KEY_NONE || wd_earlier(any, own));
 	struct wd_handed *h;
 

@@ -167,7 +167,7 @@ internal sealed partial class FigureTests
         var pair = await PairAsync();
         var requeued = await Guest.RequeuedAsync() - before;
         Note($"a pair over pipes: {pair.RoundTripsPerS:F0} round trips/s, {requeued} wake-ups sent back");
-        Assert.That(requeued, Is.LessThan(pair.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more");
+        Assert.That(requeued, Is.Null.Or.LessThan(pair.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more; kernels before 7.1 do not count");
     }
 
     private Task<GraceReport> GraceAsync(int count) => LoadAsync<GraceReport>($"grace --count {count}");

@@ -124,6 +124,18 @@ internal sealed partial class RustlandFigures(string kernel)
         Assert.That(own.GraceNs.Max, Is.LessThan(LimitNs), "ns of the longest grace period");
     }
 
+    /// <summary>Who is woken synchronously waits for its waker to sleep: sent back each time, as its CPU is not free yet, each wake-up would cost two.</summary>
+    [Test, Order(3), Property("Check", "rustland-realtime"), Category(RunLength.OneKernel)]
+    public async Task Synchronous_wake_ups_are_not_sent_back()
+    {
+        await (await SharedSchedulerAsync("")).UntilDecidingAsync();
+        var before = await Guest.RequeuedAsync();
+        var pair = await LoadAsync<PingPongReport>($"pingpong --pairs 1 --seconds {RunLength.Of(2, 20)}");
+        var requeued = await Guest.RequeuedAsync() - before;
+        TestContext.Out.WriteLine(FormattableString.Invariant($"a pair over pipes: {pair.RoundTripsPerS:F0} round trips/s, {requeued} wake-ups sent back"));
+        Assert.That(requeued, Is.Null.Or.LessThan(pair.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more; kernels before 7.1 do not count");
+    }
+
     /// <summary>Who was sent to a CPU to which a real-time task came first is queued anew, and waits no longer than others.</summary>
     /// <remarks>
     /// Judged by the kernel's count, which there is from 7.1 on; before that only p99 is looked at. Many short real-time tasks here, so that some come first;

@@ -85,13 +85,12 @@ internal sealed partial class RustyTests
         }
     }
 
-    /// <summary>A hog that sets its affinity to what it is, all the time, gains nothing by it, and one that changes it stays in its domain.</summary>
-    /// <remarks>One that really changes it does gain: 0.58 of the CPU were seen. Each change is a new turn to the kernel.</remarks>
+    /// <summary>A hog that sets its affinity all the time gains nothing by it, and stays in its domain.</summary>
+    /// <remarks>Each change is a new turn to the kernel: 0.58 of the CPU were seen while both hogs stood at the same bound and slices decided.</remarks>
     /// <param name="churn">To the same CPUs each time, or in turn without one of another domain.</param>
-    /// <param name="equal">Whether it is to have half of the CPU.</param>
-    [TestCase("churn=100", true), TestCase("churn=100:without=5", false)]
+    [TestCase("churn=100"), TestCase("churn=100:without=5")]
     [Order(6), Property("Check", "R-12"), Category(RunLength.FullOnly)]
-    public async Task Setting_its_affinity_moves_no_hog(string churn, bool equal)
+    public async Task Setting_its_affinity_moves_no_hog(string churn)
     {
         await SharedSchedulerAsync(AtHome);
         var own = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --widen-after 0.5 --warmup 1 --sample-ms 100 "
@@ -104,8 +103,7 @@ internal sealed partial class RustyTests
         {
             Assert.That(churning.Changes, Is.GreaterThan(RunLength.Of(100, 600)), "changes");
             Assert.That(churning.Moves + other.Moves, Is.Zero, "moves between domains");
-            if (equal)
-                Assert.That(churning.ShareSum, Is.EqualTo(0.5).Within(5).Percent, "CPUs of the hog that sets its affinity");
+            Assert.That(churning.ShareSum, Is.EqualTo(0.5).Within(5).Percent, "CPUs of the hog that sets its affinity");
         }
     }
 

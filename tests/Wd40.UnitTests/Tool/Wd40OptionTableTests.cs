@@ -80,6 +80,7 @@ public sealed class Wd40OptionTableTests
         (["-u", "1.5"], "--slice-us-underutil: '1.5'", "1 to 1000000000"),
         (["-o", "99999999999999999999"], "--slice-us-overutil: '99999999999999999999'", "1 to 1000000000"),
         (["-u", "5", "-o", "9"], "--slice-us-overutil: '9'", "at most --slice-us-underutil, which is 5"),
+        (["--exit-dump-len", "65537"], "--exit-dump-len: '65537'", "0 to 65536"),
         (["-i", "0"], "--interval: '0'", "greater than 0"),
         (["-i", "NaN"], "--interval: 'NaN'", "greater than 0"),
         (["-i", "Infinity"], "--interval: 'Infinity'", "greater than 0"),

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using Wd40.ArenaRuntime.Layout;
 using Wd40.Schedulers;
 using Wd40.Tool.Statistics;
 
@@ -91,8 +92,8 @@ public abstract class SchedulerOptionTable : OptionTable
         _debuggable = Flag("--debuggable", null, "Leave the diagnostics of the .NET runtime on, so that debuggers, tracers and profilers can be attached.");
         _dryRun = Flag("--dry-run", null, "Link, load, verify and compare layouts; print verified instructions; do not attach.");
         _report = Word("--report", "FILE", null, "Write the exit report to FILE as JSON.");
-        _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, "0 or more; 0 is the kernel's default of 32768",
-            (uint _) => true, "Size of the debug dump that the kernel writes when it ejects the scheduler.");
+        _exitDumpLength = Number("--exit-dump-len", null, "BYTES", _defaults.ExitDumpLength, $"0 to {WdConstants.ExitDumpLen}; 0 is the kernel's default of 32768",
+            value => value <= WdConstants.ExitDumpLen, "Size of the debug dump that the kernel writes when it ejects the scheduler.");
         _verbose = Count("--verbose", "-v", "Debug messages; twice: trace messages, too.");
 
         Group("Statistics");
