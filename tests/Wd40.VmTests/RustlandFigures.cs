@@ -130,10 +130,11 @@ internal sealed partial class RustlandFigures(string kernel)
     {
         await (await SharedSchedulerAsync("")).UntilDecidingAsync();
         var before = await Guest.RequeuedAsync();
-        var pair = await LoadAsync<PingPongReport>($"pingpong --pairs 1 --seconds {RunLength.Of(2, 20)}");
+        // A pair alone stays on two CPUs; of three some find their own CPU busy, and go to that of who wakes them.
+        var pairs = await LoadAsync<PingPongReport>($"pingpong --pairs 3 --seconds {RunLength.Of(2, 20)}");
         var requeued = await Guest.RequeuedAsync() - before;
-        TestContext.Out.WriteLine(FormattableString.Invariant($"a pair over pipes: {pair.RoundTripsPerS:F0} round trips/s, {requeued} wake-ups sent back"));
-        Assert.That(requeued, Is.Null.Or.LessThan(pair.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more; kernels before 7.1 do not count");
+        TestContext.Out.WriteLine(FormattableString.Invariant($"3 pairs over pipes: {pairs.RoundTripsPerS:F0} round trips/s, {requeued} wake-ups sent back"));
+        Assert.That(requeued, Is.Null.Or.LessThan(pairs.RoundTripsPerS / 10), "wake-ups that were sent back, of two for each round trip in 2 s and more; kernels before 7.1 do not count");
     }
 
     /// <summary>Who was sent to a CPU to which a real-time task came first is queued anew, and waits no longer than others.</summary>
