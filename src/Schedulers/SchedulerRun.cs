@@ -149,6 +149,7 @@ public abstract class SchedulerRun : IDisposable
         EnterLoop();
         Attach();
         VerifyEnabled(kernel);
+        Attached();
         ServeStatistics();
         Announce();
         trial?.Begin();
@@ -301,6 +302,11 @@ public abstract class SchedulerRun : IDisposable
 
     /// <summary>Readies the calling thread, just before the scheduler attaches.</summary>
     private protected abstract void EnterLoop();
+
+    /// <summary>The scheduler is attached and enabled; no statistics are served yet.</summary>
+    private protected virtual void Attached()
+    {
+    }
 
     /// <summary>Runs until a stop is requested, the trial is over or the kernel has ended the scheduler.</summary>
     private protected abstract LoopEnd RunLoop();

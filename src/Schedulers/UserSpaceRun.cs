@@ -66,9 +66,10 @@ public sealed class UserSpaceRun : SchedulerRun
             Log.Info($"memory stays unlocked, so that page faults may delay decisions: {unlocked}");
         if (Options.Partial && PolicyThread.TryJoinSchedExt() is { } refused)
             throw new SchedulerException(ExitCode.Failure, $"the policy's thread cannot run under SCHED_EXT: {refused}", "Run as root, or without --partial.");
-        // The last thing before it attaches: what comes later is a fault of the steady state.
-        _statistics!.ResetPageFaults();
     }
+
+    /// <remarks>Attaching has some hundred faults of its own. What comes later is a fault of the steady state.</remarks>
+    private protected override void Attached() => _statistics!.ResetPageFaults();
 
     private protected override void Release() => _process.Dispose();
 

@@ -70,7 +70,7 @@ public static class PolicyStatsSchema
             Of("nr_running", "tasks on a CPU, the policy's thread not counted", Gauge.Running),
             Of("nr_queued", "tasks in the rings, not taken by the policy yet", Gauge.Queued),
             Of("nr_scheduled", "tasks that the policy holds", Gauge.Scheduled),
-            Of("nr_page_faults", "page faults of the process since it was attached; should stay 0", Gauge.PageFaults),
+            Of("nr_page_faults", "page faults of the process since it was attached; the thread that decides should have none", Gauge.PageFaults),
             .. _established.Select(entry => Count(entry.Name, entry.Description, IndexOf(counters, entry.Counter))),
             .. counters.Select((counter, index) => (counter, index)).Where(pair => !known.Contains(pair.counter.Name))
                 .Select(pair => Count(NameOf(pair.counter), pair.counter.Help, pair.index)),
