@@ -19,7 +19,7 @@ usage: ./test.sh [--tier unit,host,vm] [--filter EXPRESSION] [--full [--piece LI
   --list         with --full: the pieces and their results; runs nothing
   --no-format    leave the format checks out
 
-WD40_EXPECT names the tiers that must run (default: those of --tier); one that did not run counts as 1 failed.
+WD40_EXPECT names the tiers that must run (default: those of --tier, or of the pieces); one that did not run counts as 1 failed.
 Results (.trx, logs) are left in artifacts/test-results, those of the pieces in artifacts/full-results/DATE/TREE.
 EOF
 }
@@ -39,8 +39,8 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-export WD40_EXPECT=${WD40_EXPECT:-$tiers}
-for t in ${tiers//,/ } ${WD40_EXPECT//,/ }; do
+expected=${WD40_EXPECT:-}
+for t in ${tiers//,/ } ${expected//,/ }; do
 	case $t in unit | host | vm) ;; *) echo "test.sh: no tier '$t': unit, host, vm" >&2; exit 2 ;; esac
 done
 
@@ -50,7 +50,10 @@ if [ $list = 1 ] || [ -n "$named" ]; then
 	[ $pieces = 1 ] || { echo "test.sh: --list and --piece go with --full, without --filter" >&2; exit 2; }
 	unknown=$(full_unknown "$named")
 	[ -z "$unknown" ] || { echo "test.sh: no piece '$unknown': see ./test.sh --full --list" >&2; exit 2; }
+	[ -z "$named" ] || tiers=$(full_pieces "$tiers" "$named" | cut -d' ' -f2 | sort -u | paste -sd,)
+	[ -n "$tiers" ] || { echo "test.sh: none of the pieces '$named' is of a tier of --tier" >&2; exit 2; }
 fi
+export WD40_EXPECT=${expected:-$tiers}
 if [ $list = 1 ]; then
 	full_list "$tiers" "$named"
 	exit

@@ -9,13 +9,35 @@ full_results=artifacts/full-results
 full_tools=tools/results
 full_limit=${WD40_PIECE_LIMIT:-60m}
 
-# Names what a tier's results hold for: all files with their contents, committed or not. Guests see no documents, so that those may change: the
-# pieces take many hours, and what came of them is written down.
-full_tree() { # TIER
+full_guests=tests/Wd40.VmTests
+
+# Prints the files of the fixtures that a filter does not name, as pathspecs that leave them out. A filter that names none leaves nothing out.
+full_others() { # FILTER
+	local names file name others=() named=0
+	names=$(grep -oE '\bFullyQualifiedName~[A-Za-z]+' <<<"$1" | cut -d'~' -f2)
+	for file in $full_guests/*Tests*.cs $full_guests/*Figures*.cs; do
+		for name in $names; do
+			case ${file##*/} in *"$name"*) named=1; continue 2 ;; esac
+		done
+		others+=(":!$file")
+	done
+	[ $named = 0 ] || printf '%s\n' "${others[@]}"
+}
+
+# Names what a piece's results hold for: its filter and all files with their contents, committed or not. Of guests, without what they do not see:
+# documents, benchmarks, this bookkeeping, the tests of the other tiers and those of other fixtures. The pieces take many hours, and what came of
+# them is written down meanwhile.
+full_tree() { # TIER FILTER
 	local what=(.)
-	[ "$1" != vm ] || what=(. ':!*.md')
+	if [ "$1" = vm ]; then
+		mapfile -t what < <(full_others "$2")
+		what=(. ':!*.md' ':!bench' ':!tools/results' ':!test.sh' ':!tests/Wd40.UnitTests' ':!tests/Wd40.HostTests' "${what[@]}")
+	fi
 	# A file that git knows and that is not there any more shows as sha256sum's message.
-	git ls-files -zco --exclude-standard -- "${what[@]}" | sort -zu | xargs -0 sha256sum 2>&1 | sha256sum | cut -c1-12
+	{
+		echo "$2"
+		git ls-files -zco --exclude-standard -- "${what[@]}" | sort -zu | xargs -0 sha256sum 2>&1
+	} | sha256sum | cut -c1-12
 }
 
 full_pieces() { # TIERS NAMES: those of the tiers, or of these only those that are named
@@ -46,7 +68,7 @@ full_verdict() { # TREE PIECE
 full_list() { # TIERS NAMES
 	local name tier filter file
 	while read -r name tier filter; do
-		file=$(full_verdict "$(full_tree "$tier")" "$name")
+		file=$(full_verdict "$(full_tree "$tier" "$filter")" "$name")
 		printf '%-16s %-5s %s\n' "$name" "$tier" "$([ -n "$file" ] && cat "$file" || echo 'to run')"
 	done < <(full_pieces "$1" "$2")
 }
@@ -82,7 +104,7 @@ full_run() { # TIERS NAMES
 	full_pid=
 	trap '[ -n "$full_pid" ] && kill -TERM "$full_pid" 2>/dev/null; echo "interrupted; ./test.sh --full goes on from here"; exit 130' INT TERM
 	while read -r name tier filter <&3; do
-		tree=$(full_tree "$tier")
+		tree=$(full_tree "$tier" "$filter")
 		file=$(full_verdict "$tree" "$name")
 		if [ -n "$file" ] && read -r word p f s _ <"$file" && [ "$word" = passed ]; then
 			echo "$name: has passed, $(cat "$file")"

@@ -105,6 +105,31 @@ internal sealed class ResultsTests
     }
 
     [Test]
+    public void Results_of_guests_hold_while_tests_of_other_fixtures_change()
+    {
+        const string Guests = "tree/tests/Wd40.VmTests/";
+        MakeRepository();
+        Write("tree/tools/results/pieces.txt",
+            "a vm FullyQualifiedName~ATests&FullyQualifiedName~newest\nb vm FullyQualifiedName~BTests&Check!=A-30\nrest vm FullyQualifiedName!~ATests&FullyQualifiedName!~BTests\n");
+        foreach (var name in new[] { "ATests.cs", "ATests.More.cs", "BTests.cs", "CTests.cs", "Harness/GuestTests.cs" })
+            Write(Guests + name, "");
+        string[] ToRunAfter(string changed)
+        {
+            Full("", tiers: "vm");
+            Write(changed, "changed");
+            return [.. List("vm").Where(line => line.EndsWith("to run", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+        }
+        Assert.That(ToRunAfter(Guests + "ATests.More.cs"), Is.EqualTo(new[] { "a", "rest" }));
+        Assert.That(ToRunAfter(Guests + "BTests.cs"), Is.EqualTo(new[] { "b", "rest" }));
+        Assert.That(ToRunAfter(Guests + "CTests.cs"), Is.EqualTo(new[] { "rest" }), "what names no fixture may be any");
+        Assert.That(ToRunAfter(Guests + "Harness/GuestTests.cs"), Is.EqualTo(new[] { "a", "b", "rest" }));
+        Assert.That(ToRunAfter("tree/tests/Wd40.UnitTests/ATests.cs"), Is.Empty);
+        var pieces = File.ReadAllText(Path.Combine(Tree, "tools/results/pieces.txt"));
+        Write("tree/tools/results/pieces.txt", pieces.Replace("A-30", "A-31", StringComparison.Ordinal));
+        Assert.That(List("vm"), Has.One.EndsWith("to run").And.One.StartsWith("b "), "another filter may be other tests");
+    }
+
+    [Test]
     public void Pieces_can_be_named()
     {
         MakeRepository();
@@ -112,6 +137,7 @@ internal sealed class ResultsTests
         Assert.That(Ran(), Is.EqualTo(new[] { "unit", "figure" }));
         Assert.That(Run("bash", _root, ["test.sh", "--full", "--piece", "unit,figures"]).Status, Is.EqualTo(2), "no such piece");
         Assert.That(Run("bash", _root, ["test.sh", "--piece", "unit"]).Status, Is.EqualTo(2), "without --full");
+        Assert.That(Run("bash", _root, ["test.sh", "--full", "--piece", "unit", "--tier", "host"]).Status, Is.EqualTo(2), "of another tier");
     }
 
     [Test]
