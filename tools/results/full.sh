@@ -21,7 +21,7 @@ full_others() { # FILTER
 		done
 		others+=(":!$file")
 	done
-	[ $named = 0 ] || printf '%s\n' "${others[@]}"
+	[ $named = 0 ] || [ ${#others[@]} -eq 0 ] || printf '%s\n' "${others[@]}"
 }
 
 # Names what a piece's results hold for: its filter and all files with their contents, committed or not. Of guests, without what they do not see:
