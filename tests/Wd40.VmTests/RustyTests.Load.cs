@@ -177,7 +177,6 @@ internal sealed partial class RustyTests
     private async Task<ForkReport> StormAsync(int threads) =>
         await LoadAsync<ForkReport>($"forkstorm --threads --count {threads} --parallel 8");
 
-    /// <summary>Its counters, and what its process has in memory, the arena included.</summary>
     /// <summary>Slots that are held beyond one for each task there is.</summary>
     private async Task<long> KeptAsync(RunningScheduler scheduler)
     {
@@ -186,6 +185,7 @@ internal sealed partial class RustyTests
         return stats.NrSlotsAllocated - stats.NrSlotsFreed - long.Parse(tasks.EnsureSuccess().Output, System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Its counters, and what its process has in memory, the arena included.</summary>
     private async Task<(ClusterStats Stats, long KiB)> HeldAsync(RunningScheduler scheduler)
     {
         var stats = await scheduler.TotalsAsync();
