@@ -14,7 +14,7 @@ full_guests=tests/Wd40.VmTests
 # Prints the files of the fixtures that a filter does not name, as pathspecs that leave them out. A filter that names none leaves nothing out.
 full_others() { # FILTER
 	local names file name others=() named=0
-	names=$(grep -oE '\bFullyQualifiedName~[A-Za-z]+' <<<"$1" | cut -d'~' -f2)
+	names=$(grep -oE '\bFullyQualifiedName~[A-Za-z0-9]+' <<<"$1" | cut -d'~' -f2)
 	for file in $full_guests/*Tests*.cs $full_guests/*Figures*.cs; do
 		for name in $names; do
 			case ${file##*/} in *"$name"*) named=1; continue 2 ;; esac
@@ -25,13 +25,18 @@ full_others() { # FILTER
 }
 
 # Names what a piece's results hold for: its filter and all files with their contents, committed or not. Of guests, without what they do not see:
-# documents, benchmarks, this bookkeeping, the tests of the other tiers and those of other fixtures. The pieces take many hours, and what came of
-# them is written down meanwhile.
+# documents, benchmarks, this bookkeeping, the tests of the other tiers and those of other fixtures; and where the filter names one of the two
+# schedulers that order in the kernel, what is the third's alone. The pieces take many hours, and what came of them is written down meanwhile.
 full_tree() { # TIER FILTER
 	local what=(.)
 	if [ "$1" = vm ]; then
 		mapfile -t what < <(full_others "$2")
 		what=(. ':!*.md' ':!bench' ':!tools/results' ':!test.sh' ':!tests/Wd40.UnitTests' ':!tests/Wd40.HostTests' "${what[@]}")
+		case $2 in *Name~wd40* | *Name~rusty*)
+			what+=(':!src/Policies' ':!src/ArenaRuntime/Generated/WdUserStats.g.cs' ':!arena-bpf/include/wd40/rings.h')
+			what+=(':!arena-bpf/core/userspace*' ':!arena-bpf/core/custody.h' ':!arena-bpf/core/decisions.h')
+			;;
+		esac
 	fi
 	# A file that git knows and that is not there any more shows as sha256sum's message.
 	{

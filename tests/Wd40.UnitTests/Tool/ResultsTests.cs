@@ -130,6 +130,20 @@ internal sealed class ResultsTests
     }
 
     [Test]
+    public void Results_of_one_scheduler_hold_while_what_is_another_ones_alone_changes()
+    {
+        MakeRepository();
+        Write("tree/tools/results/pieces.txt",
+            "stress vm FullyQualifiedName~StressTests&FullyQualifiedName~wd40&FullyQualifiedName~first\npolicies vm FullyQualifiedName~RustlandTests\n");
+        Full("", tiers: "vm");
+        foreach (var name in new[] { "src/Policies/Policy.cs", "arena-bpf/core/userspace_tasks.h", "arena-bpf/core/decisions.h" })
+            Write($"tree/{name}", "changed");
+        Assert.That(List("vm"), Has.One.EndsWith("to run").And.One.StartsWith("policies "));
+        Write("tree/src/Placement/Placement.cs", "changed");
+        Assert.That(List("vm"), Has.Exactly(2).EndsWith("to run"));
+    }
+
+    [Test]
     public void Pieces_can_be_named()
     {
         MakeRepository();
