@@ -65,6 +65,10 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 		return prev_cpu;
 	if (WD_SELECTED_HOW(selected) == WD_SELECT_QUEUE)
 		return cpu;
+	if (WD_SELECTED_HOW(selected) != WD_SELECT_WAKE_SYNC && wd_may_be_lost(&wd_run_of(cpu)->foreign, now)) {
+		l->offered = 1;
+		return cpu;
+	}
 	wd_count_select(WD_SELECTED_HOW(selected));
 	wd_key_direct(p, l, t, now);
 	slice = wd_slice(t, 0, 1);
@@ -109,7 +113,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	u32 dom, queued;
 	struct wd_running *running = NULL;
 	u64 slice, now = wd_now();
-	bool woken, preempts;
+	bool woken, preempts, offered;
 
 	use_arena();
 	if (!l) {
@@ -123,6 +127,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	wd_follow_request(l);
 	t = wd_task_at(l->slot);
 	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
+	offered = l->offered;
+	l->offered = 0;
 	if (p->nr_cpus_allowed == 1) {
 		wd_enqueue_bound(p, l, t, enq_flags, now);
 		return;
@@ -149,6 +155,9 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	wd_insert_vtime(p, dom, slice, wd_place(p, l, wd_last_clock(l), now), enq_flags);
 
+	/* Besides the CPU that was found for it: taken, that one looks at no queue. */
+	if (offered)
+		KF(scx_bpf_kick_cpu)(cpu, 0);
 	idle = wd_placement_kick(p, t, dom);
 	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {
 		if (wd_domain_of_cpu(idle) != dom)
@@ -181,6 +190,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	if (l->domain != wd_domain_of_cpu(cpu) && p->nr_cpus_allowed > 1)
 		wd_follow_request(l);
 	l->woken = 0;
+	wd_note_regained(&run->foreign, now);
 	run->pid = p->pid;
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
@@ -281,11 +291,16 @@ static __always_inline void wd_look_again(s32 cpu)
 void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 {
 	struct wd_cpu __arena *c = wd_cpu_at(cpu);
+	struct wd_run *run = wd_run_of(cpu);
 	u64 now = wd_now(), word = c->idle;
 
 	use_arena();
 	wd_record(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
-	wd_run_of(cpu)->idle = idle;
+	run->idle = idle;
+	if (idle)
+		wd_note_regained(&run->foreign, now);
+	else
+		wd_note_lost(&run->foreign, now);
 	/* Idle: start of the period less what was idle before; busy: the sum. Entering twice changes nothing. */
 	if (idle && !(word & WD_CPU_IDLE))
 		c->idle = ((now - word) & ~WD_CPU_IDLE) | WD_CPU_IDLE;
@@ -299,6 +314,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
 void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
+	wd_note_lost(&wd_run_of(cpu)->foreign, wd_now());
 	wd_requeue_local();
 }
 

@@ -10,6 +10,7 @@
 #include "wd40/record.h"
 #include "wd40/slots.h"
 #include "wd40/table.h"
+#include "foreign.h"
 
 #define WD_CLOCK_START	  (1ull << 40)
 #define WD_PULL_INTERVAL  (2 * WD_MSEC)	  /* between looks at the other domains */
@@ -57,6 +58,7 @@ struct wd_local {
 	u32 group;	/* entry of its cgroup, 0: the root's */
 	u32 group_generation;
 	u32 counted; /* what the group's sum holds of it */
+	u32 offered; /* an idle CPU was found for it that looks at the queue, as it may be taken (foreign.h) */
 };
 
 /* What runs on a CPU. Written on that CPU; read by others as a hint. */
@@ -77,6 +79,7 @@ struct wd_run {
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 slot;	 /* of what runs */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
+	struct wd_foreign foreign;
 } __attribute__((aligned(64)));
 
 /* What the CPUs of a domain ran at the last look from a CPU; written and read there. */

@@ -91,6 +91,10 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	cpu = where ? wd_select_idle(p, prev_cpu, wake_flags, where, 0) : -1;
 	if (cpu < 0)
 		return prev_cpu;
+	if (wd_may_be_lost(&wd_here(cpu)->foreign, wd_now())) {
+		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE); /* to be found idle again, or to take what is queued */
+		return cpu;
+	}
 	wd_tally(kernel);
 	h->own = 1;
 	/* At once, or it is queued: a real-time task may be there first. But on its own CPU a waker still runs. */
@@ -145,6 +149,9 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	wd_take_back(h, WD_END_QUEUED_ANEW);
 	h->queued_at = now;
 	if (wd_is_hot(p)) {
+		/* Put aside in its turn by another task: what it has taken out of the rings waits for it alone. */
+		if (!wd_common.yielded && wd_common.mode == WD_CUSTODY_NORMAL)
+			wd_common.urgent = 1;
 		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
 		if (wd_user_due(now))
 			KF(scx_bpf_kick_cpu)(cpu, 0);
@@ -169,7 +176,12 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	if (idle >= 0) {
 		wd_tally(kernel);
 		h->own = 1;
-		wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags | WD_ENQ_IMMED);
+		if (wd_may_be_lost(&wd_here(idle)->foreign, now)) {
+			wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
+			wd_wake_idle(); /* besides that one: taken, it looks at no queue */
+		} else {
+			wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags | WD_ENQ_IMMED);
+		}
 		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
 		return;
 	}
@@ -237,6 +249,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	here->key = h->key;
 	here->rate = h->rate;
 	here->started = h->started = wd_now();
+	wd_note_regained(&here->foreign, here->started);
 	here->user = wd_is_hot(p);
 	wd_user_stats_here()->running = !here->user;
 }
@@ -268,6 +281,16 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 		wd_set_slice(p, 0);
 }
 
+/* The policy's thread ends its turns by this, and by nothing else. */
+bool BPF_STRUCT_OPS(wd_yield, struct task_struct *from, struct task_struct *to)
+{
+	use_arena();
+	if (wd_is_hot(from))
+		wd_common.yielded = 1;
+	wd_set_slice(from, 0);
+	return false;
+}
+
 void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
 {
 	struct wd_handed *h = wd_handed_of(p);
@@ -297,9 +320,11 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 
 	use_arena();
 	if (!idle) {
+		wd_note_lost(&wd_here(cpu)->foreign, wd_now());
 		__sync_fetch_and_and(word, ~bit);
 		return;
 	}
+	wd_note_regained(&wd_here(cpu)->foreign, wd_now());
 	__sync_fetch_and_or(word, bit);
 	if (wd_common.decided || wd_here(cpu)->nr_retries || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 ||
 	    KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + cpu) > 0 ||
@@ -310,6 +335,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
 void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
+	wd_note_lost(&wd_here(cpu)->foreign, wd_now());
 	wd_here(cpu)->filled = 0; /* what wd_fill has put here does not run next any more */
 	wd_requeue_local();
 }
@@ -378,6 +404,7 @@ struct sched_ext_ops wd_ops = {
 	.runnable = (void *)wd_runnable,
 	.running = (void *)wd_running,
 	.stopping = (void *)wd_stopping,
+	.yield = (void *)wd_yield,
 	.quiescent = (void *)wd_quiescent,
 	.tick = (void *)wd_tick,
 	.update_idle = (void *)wd_update_idle,

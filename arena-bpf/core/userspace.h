@@ -9,6 +9,7 @@
 #include "wd40/table.h"
 #include "wd40/rings.h"
 #include "wd40/masks.h"
+#include "foreign.h"
 
 /* Dispatch queues. */
 #define WD_DECIDED_DSQ	   0x1ull     /* decided tasks that any CPU may take, by key */
@@ -88,6 +89,7 @@ struct wd_here {
 	u32 nr_retries;
 	u32 filled;	 /* 1: it had nothing to run and has taken a task out of custody, which it runs next */
 	u64 queued_tail; /* of this CPU's ring; what stands in the arena is a copy */
+	struct wd_foreign foreign;
 	struct wd_retry retries[WD_RETRIES];
 } __attribute__((aligned(64)));
 
@@ -97,7 +99,8 @@ struct wd_common {
 	u64 padding_decided[7];
 	u64 urgent;   /* 1: the policy's thread is to run at the next opportunity */
 	u64 token_at; /* when a token was published first since that thread ran last, 0: none was */
-	u64 padding_urgent[6];
+	u64 yielded;  /* 1: that thread has ended its turn itself. Written where it runs */
+	u64 padding_urgent[5];
 	u64 mode;	 /* enum wd_custody_mode. By compare-exchange */
 	u64 epoch;	 /* +1 at each takeover */
 	u64 beat_then;	 /* beat of the user half at the takeover */

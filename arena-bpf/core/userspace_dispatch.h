@@ -58,7 +58,7 @@ static __always_inline bool wd_give_user(s32 cpu, u64 now)
 
 	if (!wd_move_to_local(WD_USER_DSQ))
 		return false;
-	c->urgent = c->token_at = 0;
+	c->urgent = c->token_at = c->yielded = 0;
 	c->user_ran_at = now;
 	c->user_cpu = cpu;
 	wd_tally(user_runs);
@@ -101,19 +101,38 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 }
 
 /*
+ * The CPU `i` places after another one. Worked out anew in each round of a loop: the verifier would follow each value
+ * of one that is carried from round to round, and gives up on 72 CPUs.
+ */
+static __always_inline u32 wd_cpu_after(s32 cpu, u32 i)
+{
+	u32 nr = wd_layout.nr_cpu_ids;
+
+	return nr ? ((u32)cpu + 1 + i) % nr : 0;
+}
+
+/* How many other CPUs one without work looks at. */
+static __always_inline u32 wd_nr_others(void)
+{
+	u32 others = wd_layout.nr_cpu_ids - 1;
+
+	return others < WD_STEAL_SCAN ? others : WD_STEAL_SCAN;
+}
+
+/*
  * Takes what other CPUs ought to have served by now: one of them may be held by a real-time task. Looked for only when
  * the watch has found that there may be something, or the kernel half serves all tasks.
  */
 __noinline int wd_serve_others(s32 cpu, u64 now)
 {
-	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
+	u32 from;
 	int i;
 
 	if (!wd_common.late && wd_common.mode == WD_CUSTODY_NORMAL)
 		return 0;
-	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
+	wd_for(i, 0, wd_nr_others())
 	{
-		from = from + 1 >= nr ? 0 : from + 1;
+		from = wd_cpu_after(cpu, i);
 		if (wd_domain_of_cpu(from) >= WD_MAX_DOMAINS)
 			continue;
 		if (wd_custody_due(from, now) && wd_move_to_local(WD_CUSTODY_DSQ + from))
@@ -140,7 +159,7 @@ static __always_inline void wd_stay(struct task_struct *prev, struct wd_here *he
 	if (here->user) {
 		if (!wd_user_due(now))
 			return;
-		wd_common.urgent = wd_common.token_at = 0;
+		wd_common.urgent = wd_common.token_at = wd_common.yielded = 0;
 		wd_common.user_ran_at = now;
 		wd_set_slice(prev, WD_USER_SLICE);
 		return;
@@ -172,12 +191,12 @@ static __always_inline bool wd_serve_custody(s32 cpu, struct wd_here *here, u64 
 /* Takes a task that waits for a decision in custody of another CPU. */
 __noinline int wd_take_undecided(s32 cpu)
 {
-	u32 nr = wd_layout.nr_cpu_ids, from = cpu;
+	u32 from;
 	int i;
 
-	wd_for(i, 0, nr - 1 < WD_STEAL_SCAN ? nr - 1 : WD_STEAL_SCAN)
+	wd_for(i, 0, wd_nr_others())
 	{
-		from = from + 1 >= nr ? 0 : from + 1;
+		from = wd_cpu_after(cpu, i);
 		if (wd_domain_of_cpu(from) < WD_MAX_DOMAINS && KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + from) > 0 &&
 		    wd_move_to_local(WD_CUSTODY_DSQ + from))
 			return 1;
@@ -212,6 +231,11 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		return; /* offline */
 	wd_drain_decisions(here, now);
 	wd_give_back(now);
+	/* An idle CPU is taken by another class just as it is to take what waits: another one looks in its stead. */
+	if (!prev && wd_other_class_waits()) {
+		wd_wake_idle();
+		return;
+	}
 	/* All kinds in turn: a policy that forgets tasks, or a crowd without slots, must not keep the others waiting.
 	 */
 	turn = ++here->turn;

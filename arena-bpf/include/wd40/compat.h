@@ -99,6 +99,8 @@ extern void KF(bpf_preempt_disable)(void) __kfunc;
 extern void KF(bpf_preempt_enable)(void) __kfunc;
 extern void *KF(bpf_rdonly_cast)(const void *obj__ign, u32 btf_id__k) __kfunc;
 
+extern const struct rq runqueues __ksym __weak; /* of each CPU; asked in one object only, so that it needs no suffix */
+
 extern s32 KF(scx_bpf_create_dsq)(u64 dsq, s32 node) __kfunc;
 extern bool KF(scx_bpf_dsq_insert___v2)(struct task_struct *p, u64 dsq, u64 slice, u64 flags)
 	__kfunc_or(scx_bpf_dsq_insert); /* 6.19 */
@@ -278,6 +280,21 @@ static __always_inline struct task_struct *wd_queue_first(u64 address)
 		node = wd_kernel_object(struct scx_dsq_list_node, node->node.next);
 	}
 	return NULL;
+}
+
+/*
+ * Is a task of another class about to run on this CPU, which looks for work all the same? From 7.1 on the kernel has it
+ * look only when there is none. Before, what it takes waits behind that task, where nobody else can take it; and if the
+ * CPU was idle no callback (cpu_release) tells so.
+ */
+static __always_inline bool wd_other_class_waits(void)
+{
+	const struct rq *rq;
+
+	if (WD_ENQ_IMMED || !bpf_ksym_exists(&runqueues))
+		return false;
+	rq = bpf_this_cpu_ptr(&runqueues);
+	return rq->nr_running > rq->scx.nr_running;
 }
 
 /* Scheduler clock, ns; the raw monotonic clock where the kernel has no sched_ext (programs of the host tier). */
