@@ -165,18 +165,6 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
 	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
 }
 
-/* Wakes an idle CPU, so that it looks for work. False if there is none. */
-static __always_inline bool wd_wake_idle(void)
-{
-	const struct cpumask *all = wd_mask_of(WD_MASK_ALL);
-	s32 cpu = all ? wd_pick_idle(all) : -1;
-
-	if (cpu < 0)
-		return false;
-	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
-	return true;
-}
-
 /*
  * Lets the policy's thread run if it is parked and has something to do: on an idle CPU, or for a woken task in place of
  * what runs on that task's CPU. That one gives way if it would not come before the woken one: by the key that it has

@@ -228,15 +228,8 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 /* An idle CPU is taken by another class just as it is to take what waits: another idle one looks in its stead. */
 static __always_inline void wd_pass_on(u32 dom, s32 cpu)
 {
-	const struct cpumask *all;
-	s32 idle;
-
-	if (!wd_domain_queued(dom) && wd_best_remote(dom, cpu, WD_KEY_NONE) == WD_KEY_NONE)
-		return;
-	all = wd_mask_of(WD_MASK_ALL);
-	idle = all ? wd_pick_idle(all) : -1;
-	if (idle >= 0)
-		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+	if (wd_domain_queued(dom) || wd_best_remote(dom, cpu, WD_KEY_NONE) != WD_KEY_NONE)
+		wd_wake_idle();
 }
 
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)

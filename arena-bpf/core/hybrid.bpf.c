@@ -155,7 +155,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	wd_insert_vtime(p, dom, slice, wd_place(p, l, wd_last_clock(l), now), enq_flags);
 
-	/* Besides the CPU that was found for it: taken, that one looks at no queue. */
+	/* The CPU that was found for it, and below another one: if it is taken, the first looks at no queue. */
 	if (offered)
 		KF(scx_bpf_kick_cpu)(cpu, 0);
 	idle = wd_placement_kick(p, t, dom);
@@ -190,7 +190,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	if (l->domain != wd_domain_of_cpu(cpu) && p->nr_cpus_allowed > 1)
 		wd_follow_request(l);
 	l->woken = 0;
-	wd_note_regained(&run->foreign, now);
+	wd_note_regained(&run->foreign);
 	run->pid = p->pid;
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
@@ -298,9 +298,9 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	wd_record(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
 	run->idle = idle;
 	if (idle)
-		wd_note_regained(&run->foreign, now);
+		wd_note_regained(&run->foreign);
 	else
-		wd_note_lost(&run->foreign, now);
+		wd_note_lost(&run->foreign);
 	/* Idle: start of the period less what was idle before; busy: the sum. Entering twice changes nothing. */
 	if (idle && !(word & WD_CPU_IDLE))
 		c->idle = ((now - word) & ~WD_CPU_IDLE) | WD_CPU_IDLE;
@@ -314,7 +314,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
 void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
-	wd_note_lost(&wd_run_of(cpu)->foreign, wd_now());
+	wd_note_lost(&wd_run_of(cpu)->foreign);
 	wd_requeue_local();
 }
 

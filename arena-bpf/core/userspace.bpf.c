@@ -178,7 +178,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		h->own = 1;
 		if (wd_may_be_lost(&wd_here(idle)->foreign, now)) {
 			wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
-			wd_wake_idle(); /* besides that one: taken, it looks at no queue */
+			wd_wake_idle(); /* besides the first: if that is taken, it looks at no queue */
 		} else {
 			wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags | WD_ENQ_IMMED);
 		}
@@ -249,7 +249,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	here->key = h->key;
 	here->rate = h->rate;
 	here->started = h->started = wd_now();
-	wd_note_regained(&here->foreign, here->started);
+	wd_note_regained(&here->foreign);
 	here->user = wd_is_hot(p);
 	wd_user_stats_here()->running = !here->user;
 }
@@ -281,7 +281,7 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 		wd_set_slice(p, 0);
 }
 
-/* The policy's thread ends its turns by this, and by nothing else. */
+/* The policy's thread ends its turns by this, and by nothing else. To other tasks it does what the kernel would. */
 bool BPF_STRUCT_OPS(wd_yield, struct task_struct *from, struct task_struct *to)
 {
 	use_arena();
@@ -320,11 +320,11 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 
 	use_arena();
 	if (!idle) {
-		wd_note_lost(&wd_here(cpu)->foreign, wd_now());
+		wd_note_lost(&wd_here(cpu)->foreign);
 		__sync_fetch_and_and(word, ~bit);
 		return;
 	}
-	wd_note_regained(&wd_here(cpu)->foreign, wd_now());
+	wd_note_regained(&wd_here(cpu)->foreign);
 	__sync_fetch_and_or(word, bit);
 	if (wd_common.decided || wd_here(cpu)->nr_retries || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 ||
 	    KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + cpu) > 0 ||
@@ -335,7 +335,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */
 void BPF_STRUCT_OPS(wd_cpu_release, s32 cpu, struct scx_cpu_release_args *args)
 {
-	wd_note_lost(&wd_here(cpu)->foreign, wd_now());
+	wd_note_lost(&wd_here(cpu)->foreign);
 	wd_here(cpu)->filled = 0; /* what wd_fill has put here does not run next any more */
 	wd_requeue_local();
 }

@@ -282,6 +282,12 @@ static __always_inline struct task_struct *wd_queue_first(u64 address)
 	return NULL;
 }
 
+/* Does the kernel queue a task anew whose CPU another class takes before it runs (SCX_ENQ_IMMED)? From 7.1 on. */
+static __always_inline bool wd_requeues_taken(void)
+{
+	return WD_ENQ_IMMED != 0;
+}
+
 /*
  * Is a task of another class about to run on this CPU, which looks for work all the same? From 7.1 on the kernel has it
  * look only when there is none. Before, what it takes waits behind that task, where nobody else can take it; and if the
@@ -291,7 +297,7 @@ static __always_inline bool wd_other_class_waits(void)
 {
 	const struct rq *rq;
 
-	if (WD_ENQ_IMMED || !bpf_ksym_exists(&runqueues))
+	if (wd_requeues_taken() || !bpf_ksym_exists(&runqueues))
 		return false;
 	rq = bpf_this_cpu_ptr(&runqueues);
 	return rq->nr_running > rq->scx.nr_running;
