@@ -96,15 +96,24 @@ case ",$tiers," in *,host,* | *,vm,*)
 	# The host tier takes these, where it would build its own.
 	export WD40_SAMPLES=$PWD/artifacts/samples ;;
 esac
+dotnet_format=
 if [ $format = 1 ]; then
-	say "checking formats"
+	say "checking formats, those of C# beside the next tiers"
 	# All C of the tree but what bpftool wrote.
 	if find arena-bpf bench samples tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
-	if dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
+	dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1 &
+	dotnet_format=$!
 fi
+# Guests have the machine for themselves, so this is waited for before the first of them, and before the end.
+format_ended() {
+	[ -n "$dotnet_format" ] || return 0
+	if wait "$dotnet_format"; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
+	dotnet_format=
+}
 
 tier() { # NAME PROJECT
 	case ",$tiers," in *",$1,"*) ;; *) return ;; esac
+	[ "$1" != vm ] || format_ended
 	say "tier $1"
 	local trx="$out/$1.trx" filter=$filter
 	# The scaled run makes some checks on the newest kernel only, and some not at all, see tests/README.md.
@@ -137,6 +146,7 @@ again() {
 	passed=$((passed + p)) failed=$((failed - p))
 }
 if [ $pieces = 1 ]; then
+	format_ended
 	out=$full_results
 	say "checks at full length, in pieces"
 	full_run "$tiers" "$named"
@@ -145,4 +155,5 @@ fi
 tier unit Wd40.UnitTests
 tier host Wd40.HostTests
 tier vm Wd40.VmTests
+format_ended
 finish

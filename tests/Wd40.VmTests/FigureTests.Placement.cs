@@ -21,7 +21,7 @@ internal sealed partial class FigureTests
         var after = await scheduler.TotalsAsync();
         var sync = (SyncPlacements(after) - SyncPlacements(before)) / (after.Total - before.Total);
         Note($"together in {own.SameDomainShare:P1} of {own.RoundTripsPerS:F0} round trips/s, wake_sync and sync_prev_idle {sync:P1} of "
-            + $"{after.Total - before.Total} dispatches; default scheduler {_pairBefore!.SameDomainShare:P1} of {_pairBefore.RoundTripsPerS:F0}");
+            + $"{after.Total - before.Total} dispatches" + (_pairBefore is { } pair ? $"; default scheduler {pair.SameDomainShare:P1} of {pair.RoundTripsPerS:F0}" : ""));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(own.SameDomainShare, Is.GreaterThan(0.95), "round trips with both tasks in one domain");
@@ -37,7 +37,8 @@ internal sealed partial class FigureTests
         await SharedSchedulerAsync("");
         var own = await SleepersAsync();
         long all = own.WakeupsPerDomain.Sum(), home = own.WakeupsPerDomain[0];
-        Note($"{home} of {all} wake-ups at home; default scheduler {_sleepersBefore!.WakeupsPerDomain[0]} of {_sleepersBefore.WakeupsPerDomain.Sum()}");
+        Note($"{home} of {all} wake-ups at home"
+            + (_sleepersBefore is { } before ? $"; default scheduler {before.WakeupsPerDomain[0]} of {before.WakeupsPerDomain.Sum()}" : ""));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(all, Is.GreaterThan(1000), "wake-ups");

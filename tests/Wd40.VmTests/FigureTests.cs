@@ -22,8 +22,8 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
 
     private const long StopLimitNs = 2_000_000_000;
 
-    /// <summary>Measured windows: the acceptance checks have their full length, it costs little here; the rest has less.</summary>
-    private const int Seconds = 10, FullSeconds = 30;
+    /// <summary>Measured windows, s: two hogs of different weight on one CPU change places seldom, so that are judged over more than the rest.</summary>
+    private const int Seconds = 10, JudgedSeconds = 20, FullSeconds = 30;
 
     private static readonly Dictionary<string, string> _hogs = new()
     {
@@ -63,7 +63,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     {
         var before = await DefaultAsync("A-6");
         await SharedSchedulerAsync("");
-        var own = await HogsAsync("A-6", FullSeconds);
+        var own = await HogsAsync("A-6", JudgedSeconds);
         Note($"nice 0 : nice 3 on one CPU = {own.Ratio:F3}, default scheduler {before.Ratio:F3}, due {WeightOfNice0 / WeightOfNice3:F3}");
         Assert.That(own.Ratio, Is.EqualTo(WeightOfNice0 / WeightOfNice3).Within(5).Percent);
     }
@@ -74,7 +74,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     {
         var before = await DefaultAsync("A-7");
         await SharedSchedulerAsync("");
-        var own = await HogsAsync("A-7", FullSeconds);
+        var own = await HogsAsync("A-7", JudgedSeconds);
         Note($"4 x nice 0 : 4 x nice 3 on 4 CPUs = {own.Ratio:F3}, default scheduler {before.Ratio:F3}, due {WeightOfNice0 / WeightOfNice3:F3}; "
             + $"members within {own.Groups[0].Range:P1} and {own.Groups[1].Range:P1}, "
             + $"default scheduler {before.Groups[0].Range:P1} and {before.Groups[1].Range:P1}");
@@ -152,12 +152,12 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
         _newcomerBefore = await NewcomerAsync();
         _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
         _sleeperBefore = await SleeperAsync();
-        _pairBefore = await PairAsync();
-        _sleepersBefore = await SleepersAsync();
         foreach (var hogs in RunLength.Of([6], _crowds))
             _idleBefore[hogs] = await CrowdAsync($"{hogs}");
         if (RunLength.IsFull)
         {
+            _pairBefore = await PairAsync();
+            _sleepersBefore = await SleepersAsync();
             await GroupDefaultsAsync();
             _graceBefore = await GraceAsync(5);
         }

@@ -34,7 +34,7 @@ internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.
     }
 
     /// <summary>Tasks without a preference are spread over the nodes: by a policy that names both, by none, and without the option.</summary>
-    [TestCase("--mempolicy-affinity", "--memory interleave:0-1")]
+    [TestCase("--mempolicy-affinity", "--memory interleave:0-1", Category = RunLength.FullOnly)]
     [TestCase("--mempolicy-affinity", "", Category = RunLength.FullOnly)]
     [TestCase("", "--memory prefer:1", Category = RunLength.FullOnly)]
     [Property("Check", "memory-policy"), Category(RunLength.OneKernel)]

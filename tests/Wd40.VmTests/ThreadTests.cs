@@ -38,7 +38,7 @@ internal sealed class ThreadTests(string kernel) : MachineTests(kernel, new VmTo
     }
 
     /// <summary>Who shares a core moves to one that is wholly idle, without a wake-up that would bring it there: within two slices of 20 ms.</summary>
-    [Test, Property("Check", "A-20")]
+    [Test, Property("Check", "A-20"), Category(RunLength.FullOnly)]
     public async Task Who_shares_a_core_moves_to_an_idle_one()
     {
         const int Rounds = 8, WidenMs = 200, BoundMs = 60;
