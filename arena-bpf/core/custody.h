@@ -105,6 +105,9 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->woken = h->woken;
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
+	q->renewed = h->renewed;
+	if (h->renewed)
+		q->key = h->key;
 	/* A thread that calls exec takes the number of its process's first one. */
 	if (q->tid != (u32)p->pid)
 		q->tid = p->pid;
@@ -153,16 +156,29 @@ static __always_inline u64 wd_key_after(u64 key, u64 ran, u32 rate)
 	return key + ran * rate / WD_RATE_ONE;
 }
 
+static __always_inline void wd_preempt_now(s32 cpu, u64 now)
+{
+	wd_here(cpu)->preempted_at = now;
+	wd_tally(preempted);
+	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+}
+
 /* Preempts what runs on a CPU, unless that was done just now. */
 static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
 {
 	struct wd_here *there = wd_here(cpu);
 
-	if (there->user || wd_ago(now, there->preempted_at) < WD_PREEMPT_REST)
-		return;
-	there->preempted_at = now;
-	wd_tally(preempted);
-	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+	if (!there->user && wd_ago(now, there->preempted_at) >= WD_PREEMPT_REST)
+		wd_preempt_now(cpu, now);
+}
+
+/* Is a key earlier than that of what runs on a CPU? Not if that is the policy's thread, or nothing. */
+static __always_inline bool wd_earlier_than_there(u64 key, s32 cpu, u64 now)
+{
+	struct wd_here *there = wd_here(cpu);
+
+	return there->started && !there->user &&
+	       wd_earlier(key, wd_key_after(there->key, wd_ago(now, there->started), there->rate));
 }
 
 /*
@@ -173,13 +189,9 @@ static __always_inline void wd_preempt_cpu(s32 cpu, u64 now)
  */
 static __always_inline void wd_call_user(struct wd_handed *h, u64 now)
 {
-	struct wd_here *there;
-
 	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) <= 0 || !wd_user_due(now) || wd_wake_idle())
 		return;
-	there = wd_here(h->custody);
-	if (h->woken && there->started &&
-	    wd_earlier(h->given_key, wd_key_after(there->key, wd_ago(now, there->started), there->rate)))
+	if (h->woken && wd_earlier_than_there(h->given_key, h->custody, now))
 		wd_preempt_cpu(h->custody, now);
 }
 

@@ -38,7 +38,11 @@ static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_han
 	h->key = h->given_key = key;
 	h->slice = slice;
 	h->rate = d->rate;
-	h->lease = lease;
+	h->credit = d->credit < WD_DECISION_LEASE_MAX ? d->credit : WD_DECISION_LEASE_MAX;
+	h->lease = h->given_lease = lease;
+	h->forget = d->forget;
+	h->epoch = wd_common.epoch;
+	h->renewed = 0;
 	h->own = 0;
 	h->cpu = cpu;
 	/* Before the move: the task may run, and be counted out, before it returns. */
@@ -183,6 +187,32 @@ static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
 		if (taken == WD_TAKEN && wd_apply(token, now) == WD_APPLY_LATER)
 			wd_retry_later(here, token, 0);
 	}
+}
+
+/*
+ * A sleep, and the decision says what one is worth: what counts since the last sleep only is dropped from the key, and
+ * it gains no more than the credit before the policy's clock, as the policy would do itself. True if the decision
+ * stands. A key that is further behind the clock than a slice costs is the policy's: its clock moves by what it is
+ * asked about, and would stand still where all sleep. A takeover ends it: what was given meanwhile is not to be
+ * charged.
+ */
+static __always_inline bool wd_renew(struct wd_handed *h)
+{
+	u32 dropped = h->rate * h->forget / 256, kept = h->rate - dropped;
+	u64 clock = wd_exchange()->clock, earliest = clock - h->credit;
+
+	if (!h->credit || !h->rate || h->epoch != wd_common.epoch || wd_common.mode != WD_CUSTODY_NORMAL)
+		return false;
+	h->key -= wd_key_after(0, h->exec_runtime, dropped);
+	h->renewed = 1;
+	if (wd_earlier(wd_key_after(clock, h->slice, kept), h->key))
+		return false;
+	if (wd_earlier(h->key, earliest))
+		h->key = earliest;
+	h->given_key = h->key;
+	h->lease = h->given_lease;
+	h->own = 0;
+	return true;
 }
 
 #endif

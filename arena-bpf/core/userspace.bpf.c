@@ -52,12 +52,7 @@ static __always_inline void wd_owner_changed(void)
 
 #include "owner.h"
 #include "userspace_tasks.h"
-
-/* Which thread of the process decides is what it says itself; nobody else's can be taken for it. */
-static __always_inline bool wd_is_hot(struct task_struct *p)
-{
-	return wd_is_owner(p) && p->pid == wd_exchange()->hot_tid;
-}
+#include "userspace_stints.h"
 
 /* ---- waking and queueing --------------------------------------------------------------------------------------------
  */
@@ -116,10 +111,7 @@ static __always_inline void wd_place_here(struct task_struct *p, struct wd_hande
 		wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
 }
 
-/*
- * The decision about a task that goes on still stands, so that the policy need not be asked again: it waits by the key
- * that it has reached.
- */
+/* The decision about a task still stands, so that the policy need not be asked again: it waits by the key it has. */
 static __always_inline void wd_resume(struct task_struct *p, struct wd_handed *h, u64 enq_flags)
 {
 	u64 dsq = WD_DECIDED_DSQ;
@@ -149,8 +141,11 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	wd_take_back(h, WD_END_QUEUED_ANEW);
 	h->queued_at = now;
 	if (wd_is_hot(p)) {
-		/* Put aside in its turn by another task: what it has taken out of the rings waits for it alone. */
-		if (!wd_common.yielded && wd_common.mode == WD_CUSTODY_NORMAL)
+		/*
+		 * Put aside in its turn by another task: what it has taken out of the rings waits for it alone, and so
+		 * does the end of a takeover.
+		 */
+		if (!wd_common.yielded)
 			wd_common.urgent = 1;
 		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
 		if (wd_user_due(now))
@@ -175,7 +170,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	idle = wd_pick_idle(p->cpus_ptr);
 	if (idle >= 0) {
 		wd_tally(kernel);
-		h->own = 1;
+		/* A decision that has outlasted a sleep stands beside an idle CPU as well. */
+		h->own = !(h->woken && h->lease);
 		if (wd_may_be_lost(&wd_here(idle)->foreign, now)) {
 			wd_insert(p, WD_OWN_DSQ, wd_slice_of(h), enq_flags);
 			wd_wake_idle(); /* besides the first: if that is taken, it looks at no queue */
@@ -193,8 +189,12 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_place_here(p, h, enq_flags);
 		return;
 	}
-	if (h->lease && h->rate && !h->woken && wd_common.mode == WD_CUSTODY_NORMAL) {
+	if (h->lease && h->rate && wd_common.mode == WD_CUSTODY_NORMAL) {
+		bool first = h->woken && wd_earlier_than_there(h->key, cpu, now);
+
 		wd_resume(p, h, enq_flags);
+		if (first)
+			wd_preempt_now(cpu, now);
 		return;
 	}
 	h->own = 1;
@@ -221,96 +221,8 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	h->uncharged = 0;
 }
 
-/* ---- life of a stint ------------------------------------------------------------------------------------------------
+/* ---- idle CPUs and CPUs of other classes ----------------------------------------------------------------------------
  */
-
-void BPF_STRUCT_OPS(wd_runnable, struct task_struct *p, u64 enq_flags)
-{
-	struct wd_handed *h = wd_handed_of(p);
-
-	if (!h)
-		return;
-	h->woken = !!(enq_flags & WD_ENQ_WAKEUP);
-	if (h->woken)
-		h->exec_runtime = 0;
-}
-
-void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
-{
-	struct wd_handed *h = wd_handed_of(p);
-	struct wd_here *here = wd_here(wd_task_cpu(p));
-
-	use_arena();
-	if (!h)
-		return;
-	wd_take_back(h, here->filled ? WD_END_QUEUED_ANEW : WD_END_RUNS);
-	here->filled = 0;
-	h->woken = 0;
-	here->key = h->key;
-	here->rate = h->rate;
-	here->started = h->started = wd_now();
-	wd_note_regained(&here->foreign);
-	here->user = wd_is_hot(p);
-	wd_user_stats_here()->running = !here->user;
-}
-
-void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
-{
-	struct wd_handed *h = wd_handed_of(p);
-	struct wd_here *here = wd_here(wd_task_cpu(p));
-	u64 ran;
-
-	use_arena();
-	here->started = 0;
-	here->user = 0;
-	wd_user_stats_here()->running = 0;
-	/* A stop without a start comes at attach. */
-	if (!h || !h->started)
-		return;
-	ran = wd_now() - h->started;
-	h->key = wd_key_after(h->key, ran, h->rate);
-	h->lease = h->own || ran >= h->lease ? 0 : h->lease - ran;
-	h->started = 0;
-	h->exec_runtime += ran;
-	/* The policy does not charge what the kernel half gave in its stead, or whoever got more of that would wait as
-	 * long for the others once the policy is back. */
-	if (wd_common.mode == WD_CUSTODY_NORMAL)
-		h->uncharged += ran;
-	/* It gives way to a real-time task, nobody knows for how long: queued, it may run elsewhere. */
-	if (runnable && p->scx.slice && !wd_is_hot(p))
-		wd_set_slice(p, 0);
-}
-
-/* The policy's thread ends its turns by this, and by nothing else. To other tasks it does what the kernel would. */
-bool BPF_STRUCT_OPS(wd_yield, struct task_struct *from, struct task_struct *to)
-{
-	use_arena();
-	if (wd_is_hot(from))
-		wd_common.yielded = 1;
-	wd_set_slice(from, 0);
-	return false;
-}
-
-void BPF_STRUCT_OPS(wd_quiescent, struct task_struct *p, u64 deq_flags)
-{
-	struct wd_handed *h = wd_handed_of(p);
-
-	use_arena();
-	if (h)
-		wd_take_back(h, WD_END_QUEUED_ANEW);
-}
-
-/* A running task gives way when one in custody of its CPU has waited for too long. */
-void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
-{
-	s32 cpu = wd_task_cpu(p);
-	struct wd_here *here = wd_here(cpu);
-	u64 now = wd_now();
-
-	use_arena();
-	if (here->started && now - here->started >= wd_own_slice && wd_custody_due(cpu, now))
-		wd_set_slice(p, 0);
-}
 
 /* Tells the policy which CPUs are idle, and looks again for what came before this CPU could be found idle. */
 void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)

@@ -58,13 +58,18 @@ struct wd_handed {
 	s32 custody;   /* CPU in whose custody queue it was put */
 	s32 cpu;       /* for which it was decided, negative: any */
 	u64 queued_at; /* ns */
-	u64 given_key; /* that of the last decision about it ... */
+	u64 given_key; /* that of the last decision about it, or what a sleep has made of it ... */
 	u64 key;       /* ... grown by what it has run since ... */
 	u64 slice;     /* ... its slice, bounded ... */
 	u64 lease;     /* ... for how much more CPU time it stands, ns ... */
-	u32 rate;      /* ... and by how much its key grows while it runs, 0: unknown */
-	u32 own;       /* 1: the kernel half has placed it since, and not in the order of keys */
-	u64 started;   /* ns, 0: does not run */
+	u64 given_lease;  /* ... and for how much from a sleep on */
+	u64 epoch;	  /* that in which it was decided about */
+	u32 rate;	  /* by how much its key grows while it runs, 0: unknown ... */
+	u32 forget;	  /* ... and so many of 256 parts of that are dropped by a sleep */
+	u32 credit;	  /* how far before the policy's clock it may be after a sleep, 0: a sleep ends the decision */
+	u32 renewed;	  /* 1: the decision has outlasted a sleep */
+	u32 own;	  /* 1: the kernel half has placed it since, and not in the order of keys */
+	u64 started;	  /* ns, 0: does not run */
 	u64 exec_runtime; /* ns since it slept */
 	u64 uncharged;	  /* ns since it was queued last */
 };

@@ -9,8 +9,10 @@ void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
 {
 	struct wd_handed *h = wd_handed_of(p);
 
-	if (h)
-		h->weight = weight < WD_WEIGHT_MIN ? WD_WEIGHT_MIN : weight > WD_WEIGHT_MAX ? WD_WEIGHT_MAX : weight;
+	if (!h)
+		return;
+	h->weight = weight < WD_WEIGHT_MIN ? WD_WEIGHT_MIN : weight > WD_WEIGHT_MAX ? WD_WEIGHT_MAX : weight;
+	h->credit = 0; /* what its key grows by was for the other weight */
 }
 
 /* Without these memory is not reclaimed, and the policy's thread could wait for a page that waits for it. */

@@ -19,5 +19,5 @@ public struct HintPolicy(DeadlinePolicy deadline, HintFile hints) : ITaskPolicy<
 
     /// <inheritdoc/>
     public Decision Place(in QueuedTask task, ulong key, ref DeadlinePolicy.State state, in Situation situation) =>
-        _deadline.Place(in task, key, ref state, in situation);
+        _deadline.Place(in task, key, ref state, in situation) with { SleepCredit = 0 }; // Asked at each wake-up: a hint may have changed.
 }

@@ -42,6 +42,7 @@ public struct NewcomerPolicy(DeadlinePolicy deadline, PolicyOptions options) : I
     public Decision Place(in QueuedTask task, ulong key, ref State state, in Situation situation)
     {
         var decision = _deadline.Place(in task, key, ref state.Deadline, in situation);
-        return situation.Now - state.FirstSeen < _newFor ? decision with { Slice = decision.Slice / _penalty } : decision;
+        // Asked about at its next wake-up, when it may not be new any more.
+        return situation.Now - state.FirstSeen < _newFor ? decision with { Slice = decision.Slice / _penalty, SleepCredit = 0 } : decision;
     }
 }

@@ -11,6 +11,7 @@ namespace Wd40.Policies;
 /// when a task is queued anew without having run. The clock follows the virtual time of those that are given a CPU, not the sum of what all
 /// have used: with it, virtual time of tasks that share the machine stays comparable. CPU time since the task slept
 /// is weighted like all other: as it is, it would level the shares until all had reached its bound. So shares follow weights.
+/// A wake-up is not asked about while the last decision says what it comes to (<see cref="Decision.SleepCredit"/>).
 /// </remarks>
 public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
 {
@@ -40,7 +41,10 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     /// <summary>Shortest slice, ns: what the kernel half bounds slices to.</summary>
     public const ulong ShortestSlice = 10_000;
 
+    private const byte Half = 128;
+
     private readonly ulong _slice, _sliceMin;
+    private readonly uint _credit;
     private readonly bool _local;
     private ulong _clock;
 
@@ -50,6 +54,7 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     {
         _slice = options[SliceUs] * 1000;
         _sliceMin = options[SliceUsMin] * 1000;
+        _credit = (uint)Math.Min(_slice, uint.MaxValue);
         _local = options[PerCpuLocal] != 0;
     }
 
@@ -71,16 +76,20 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
     {
         unchecked
         {
+            var sinceSleep = Math.Min(Weighted(task.ExecRuntime, task.Weight), RuntimeSlices * _slice);
+            // A decision that has outlasted sleeps was charged for all that the task ran: its key says where virtual time is.
+            var at = task.Renewed ? task.Key - sinceSleep : state.Known ? state.Virtual : _clock;
+            var uncharged = task.Renewed ? 0 : Weighted(task.Uncharged, task.Weight);
             // Distance from the clock, which may wrap.
-            var ahead = state.Known ? (long)(state.Virtual - _clock) : 0;
+            var ahead = (long)(at - _clock);
             // Who sleeps gains one slice; who goes on keeps what is due to it, as far as anybody may be from the clock.
             var lag = (long)(task.Woken ? _slice : AheadSlices * _slice);
             ahead = Math.Max(ahead, -lag);
             // Who has slept owes one slice at most: what it ran while CPUs were idle took nothing from anybody.
             var most = task.Woken ? _sliceMin : AheadSlices * _slice;
-            ahead = (long)Math.Min((ulong)(ahead + lag) + Weighted(task.Uncharged, task.Weight), most + (ulong)lag) - lag;
+            ahead = (long)Math.Min((ulong)(ahead + lag) + uncharged, most + (ulong)lag) - lag;
             state = new State { Virtual = _clock + (ulong)ahead, Known = true };
-            return state.Virtual + Math.Min(Weighted(task.ExecRuntime, task.Weight), RuntimeSlices * _slice);
+            return state.Virtual + sinceSleep;
         }
     }
 
@@ -90,8 +99,15 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
         // Not to it at once: a light task that has run a slice is far ahead of all others, who would then count as those that slept.
         _clock = unchecked(_clock + (ulong)((long)(state.Virtual - _clock) / ClockInertia));
         // Virtual time grows with CPU time, and so does what is added to it until that has reached its bound.
-        var rate = Decision.RateOne * 100 / task.Weight * (Weighted(task.ExecRuntime, task.Weight) < RuntimeSlices * _slice ? 2u : 1);
-        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate, LeaseUs: LeaseUs);
+        var counts = Weighted(task.ExecRuntime, task.Weight) < RuntimeSlices * _slice;
+        var rate = Decision.RateOne * 100 / task.Weight * (counts ? 2u : 1);
+        return new Decision(Math.Max(_sliceMin * task.Weight / 100, ShortestSlice), _local ? task.PreviousCpu : Decision.AnyCpu, KeyRate: rate, LeaseUs: LeaseUs)
+        {
+            // A sleep makes of the key what Order would make of it.
+            SleepCredit = _credit,
+            SleepForgets = counts ? Half : (byte)0,
+            Clock = _clock,
+        };
     }
 
     // No time that a task can have run for overflows: garbage is bounded.

@@ -12,9 +12,19 @@ namespace Wd40.Policies;
 /// </param>
 /// <param name="LeaseUs">
 /// us of CPU time for which the decision stands. As long as it does the task is not queued to the policy at the end of a slice: it goes on, or
-/// waits, by the key that it has reached. 0: the policy is asked after each slice. A sleep ends it. The kernel half bounds it to 100 ms.
+/// waits, by the key that it has reached. 0: the policy is asked after each slice. A sleep ends it unless
+/// <paramref name="SleepCredit"/> says otherwise. The kernel half bounds it to 100 ms.
 /// </param>
-public readonly record struct Decision(ulong Slice, int Cpu = Decision.AnyCpu, bool Preempt = false, uint KeyRate = 0, uint LeaseUs = 0)
+/// <param name="SleepCredit">
+/// What a sleep is worth at most, in units of the key, and that the decision outlasts it: a task that wakes up waits by the key that it has reached, less
+/// what <paramref name="SleepForgets"/> says, but no further than this before <paramref name="Clock"/>. It goes before what runs on its CPU if it is
+/// earlier than that, its lease begins anew, and the policy is not asked, unless the key is further behind the clock than by what it grows by in one slice;
+/// then <see cref="QueuedTask.Key"/> says what the key has become. 0: the policy is asked at each wake-up. The kernel half bounds it to 100 million.
+/// </param>
+/// <param name="SleepForgets">How many of 256 parts of what the key grows by count since the task slept last only.</param>
+/// <param name="Clock">The policy's clock, in units of the key. The kernel half takes the newest one that it has been told.</param>
+public readonly record struct Decision(
+    ulong Slice, int Cpu = Decision.AnyCpu, bool Preempt = false, uint KeyRate = 0, uint LeaseUs = 0, uint SleepCredit = 0, byte SleepForgets = 0, ulong Clock = 0)
 {
     /// <summary>The ns that <see cref="KeyRate"/> is about.</summary>
     public const uint RateOne = WdConstants.RateOne;

@@ -28,6 +28,12 @@ public struct QueuedTask
     /// <summary>Whether it has slept since it ran last.</summary>
     public bool Woken;
 
+    /// <summary>Whether its last decision has outlasted a sleep.</summary>
+    public bool Renewed;
+
+    /// <summary>What the key of its last decision has become by now, with <see cref="Renewed"/>.</summary>
+    public ulong Key;
+
     /// <summary>CPU time since it slept, ns.</summary>
     public ulong ExecRuntime;
 

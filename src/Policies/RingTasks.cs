@@ -15,7 +15,7 @@ internal sealed class RingTasks
     {
         Rings = rings;
         Cpus = cpus;
-        _taken = new Taken[rings.Slots];
+        _taken = Present.Array<Taken>(rings.Slots);
     }
 
     internal PolicyRings Rings { get; }
@@ -48,6 +48,8 @@ internal sealed class RingTasks
             // Field by field: what was stored in small pieces a moment ago is slow to load in large ones.
             var (generation, previous, allowed, weight, woken) = (from.Generation, from.PrevCpu, from.AllowedCpus, from.Weight, from.Woken);
             var (execRuntime, uncharged, queuedAt, tid, tgid) = (from.ExecRuntime, from.Uncharged, from.QueuedAt, from.Tid, from.Tgid);
+            var renewed = from.Renewed != 0;
+            var reached = renewed ? from.Key : 0;
             if (!Rings.IsWhole(slot, sequence))
                 continue;
             // The kernel half's clock began at another time than ours: the difference is the largest that was seen, as tasks come late and never early.
@@ -68,6 +70,8 @@ internal sealed class RingTasks
             task.ExecRuntime = execRuntime;
             task.Uncharged = uncharged;
             task.QueuedAt = queuedAt;
+            task.Renewed = renewed;
+            task.Key = reached;
             return true;
         }
         return false;
@@ -78,10 +82,14 @@ internal sealed class RingTasks
         ref readonly var taken = ref _taken[slot];
         ref var to = ref Rings.Decision(slot);
         to.Key = key;
-        to.Slice = decision.Slice;
+        to.Slice = (uint)Math.Min(decision.Slice, uint.MaxValue);
+        to.Credit = decision.SleepCredit;
         to.Cpu = (short)Math.Clamp(decision.Cpu, -1, short.MaxValue);
         to.Lease = decision.LeaseUs;
-        to.Preempt = (ushort)(decision.Preempt ? 1 : 0);
+        to.Preempt = (byte)(decision.Preempt ? 1 : 0);
+        to.Forget = decision.SleepForgets;
+        if (decision.SleepCredit != 0)
+            Rings.Exchange.Clock = decision.Clock;
         to.Rate = decision.KeyRate;
         to.Generation = taken.Task.Generation;
         if (!Rings.TryDecide(slot, taken.Sequence))

@@ -146,12 +146,13 @@ public abstract class SchedulerRun : IDisposable
         trial?.MeasureBefore(time => stop.Wait((int)time.TotalMilliseconds));
         if (stop.IsRequested)
             return NeverAttached(stop);
+        var announcement = Rehearse(kernel);
         EnterLoop();
         Attach();
-        VerifyEnabled(kernel);
+        Start.Do("verify", ExitCode.AttachRefused, () => VerifyEnabled(kernel, _enableLimit));
         Attached();
         ServeStatistics();
-        Announce();
+        Log.Info(announcement);
         trial?.Begin();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var collections = GC.CollectionCount(0);
@@ -182,14 +183,25 @@ public abstract class SchedulerRun : IDisposable
             Detach();
     }
 
-    /// <summary>Says what is running, on what.</summary>
-    private protected void Announce()
+    /// <summary>
+    /// Says on what it will run, and does all else that comes between attaching and the loop a first time: first calls take long, on a busy machine
+    /// seconds, and until the loop runs the kernel half is on its own.
+    /// </summary>
+    /// <returns>What to say when it runs.</returns>
+    private string Rehearse(KernelInterface kernel)
     {
+        VerifyEnabled(kernel, TimeSpan.Zero);
         for (var domain = 0; domain < (int)Domains.NrDomains; domain++)
             Log.Info($"domain {domain}, node {Domains.DomainNode[domain]}: CPUs {Domains.MaskOf(domain)}");
-        Log.Info(string.Create(CultureInfo.InvariantCulture,
+        return string.Create(CultureInfo.InvariantCulture,
             $"{Scheduler.Ops} schedules {(Options.Partial ? "tasks of policy SCHED_EXT" : "all normal tasks")}; "
-            + $"arena {Layout.Size >> 10} KiB, {Layout.MaxTasks} slots"));
+            + $"arena {Layout.Size >> 10} KiB, {Layout.MaxTasks} slots");
+    }
+
+    private bool IsEnabled(KernelInterface kernel)
+    {
+        var running = kernel.RunningScheduler;
+        return kernel.State == KernelInterface.Enabled && (IsAdopted || running == Scheduler.Ops);
     }
 
     /// <summary>Makes it the running scheduler, or takes hold of the one that is running.</summary>
@@ -248,23 +260,21 @@ public abstract class SchedulerRun : IDisposable
     /// its init fails: then the exit record says so and this returns.
     /// </summary>
     /// <exception cref="SchedulerException">The kernel reports something else for too long.</exception>
-    private protected void VerifyEnabled(KernelInterface kernel) => Start.Do("verify", ExitCode.AttachRefused, () =>
+    private void VerifyEnabled(KernelInterface kernel, TimeSpan limit)
     {
-        var end = TimeProvider.System.GetTimestamp() + (long)(_enableLimit.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        while (ExitKind == 0)
+        var began = TimeProvider.System.GetTimestamp();
+        while (ExitKind == 0 && !IsEnabled(kernel) && limit > TimeSpan.Zero)
         {
-            if (kernel.State == KernelInterface.Enabled && (IsAdopted || kernel.RunningScheduler == Scheduler.Ops))
-                return;
-            if (TimeProvider.System.GetTimestamp() > end)
+            if (TimeProvider.System.GetElapsedTime(began) > limit)
             {
                 throw new SchedulerException(ExitCode.AttachRefused,
-                    $"the kernel accepted the scheduler, but after {_enableLimit.TotalSeconds:0} s its state is '{kernel.State}' "
+                    $"the kernel accepted the scheduler, but after {limit.TotalSeconds:0} s its state is '{kernel.State}' "
                     + $"and the running one '{kernel.RunningScheduler}'",
                     "Look at the kernel log for the reason.");
             }
             Thread.Sleep(EnablePollMs);
         }
-    });
+    }
 
     /// <summary>Detaches and frees everything.</summary>
     public void Dispose()

@@ -44,7 +44,7 @@ struct __wd_shared wd_queued {
 	u64 uncharged WD_WRITER("core");    /* ns it ran since it was queued last, but in takeovers: charged once */
 	u64 queued_at WD_WRITER("core");    /* ns, scheduler clock */
 	u32 woken WD_WRITER("core");	    /* 1: it has slept since it ran last */
-	u32 padding WD_WRITER("core");
+	u32 renewed WD_WRITER("core"); /* 1: its last decision has outlasted a sleep, `key` says what its key is now */
 	u32 allowed_cpus WD_WRITER("core"); /* how many CPUs it may run on */
 	u32 flags WD_WRITER("core");	    /* enum wd_task_flags */
 	/* line 1: who it is */
@@ -53,16 +53,19 @@ struct __wd_shared wd_queued {
 	u64 born WD_WRITER("core"); /* ns since boot */
 	u64 cgroup_id WD_WRITER("core");
 	char comm[16] WD_WRITER("core");
-	u64 reserved[3] WD_WRITER("core");
+	u64 key WD_WRITER("core"); /* with `renewed`: what the key of its last decision has become */
+	u64 reserved[2] WD_WRITER("core");
 };
 
 /* What the policy decided, and what it remembers of the task. All zero for a new generation once the user half saw it.
  */
 struct __wd_shared wd_decision {
 	u64 key WD_WRITER("user");	  /* order among decided tasks that wait for the same CPU */
-	u64 slice WD_WRITER("user");	  /* ns; bounded by the kernel half */
+	u32 slice WD_WRITER("user");	  /* ns; bounded by the kernel half */
+	u32 credit WD_WRITER("user");	  /* key that a sleep is worth at most; 0: a sleep ends the decision */
 	s16 cpu WD_WRITER("user");	  /* negative, or one where the task may not run: whichever is free first */
-	u16 preempt WD_WRITER("user");	  /* 1: may interrupt another task when no CPU is idle */
+	u8 preempt WD_WRITER("user");	  /* 1: may interrupt another task when no CPU is idle */
+	u8 forget WD_WRITER("user");	  /* so many of 256 parts of what the key grows by are dropped by a sleep */
 	u32 lease WD_WRITER("user");	  /* us of CPU time for which the decision stands, slice by slice */
 	u32 generation WD_WRITER("user"); /* that of the task whose state stands below */
 	u32 rate WD_WRITER("user");	  /* by how much the key grows in WD_RATE_ONE ns of CPU time; 0: nobody knows */
@@ -116,7 +119,8 @@ struct __wd_shared wd_exchange {
 	u64 seen_epoch WD_WRITER("user"); /* takeovers up to here are known, and what was queued before is dropped */
 	u32 user_state WD_WRITER("user"); /* enum wd_user_state */
 	u32 padding WD_WRITER("user");
-	u64 reserved_user[4] WD_WRITER("user");
+	u64 clock WD_WRITER("user"); /* of the policy's keys: what a sleep is worth is measured from it */
+	u64 reserved_user[3] WD_WRITER("user");
 	u64 epoch WD_WRITER("core"); /* +1 at each takeover */
 	u32 mode WD_WRITER("core");  /* enum wd_custody_mode */
 	u32 padding_core WD_WRITER("core");

@@ -121,7 +121,7 @@ internal sealed class RingDirections
         {
             var slot = (int)(uint)from.Token;
             ref var to = ref _rings.Rings.Decision(slot);
-            (to.Key, to.Slice, to.Cpu, to.Preempt, to.Lease, to.Rate) = (from.Key, from.Slice, from.Cpu, from.Preempt, from.Lease, from.Rate);
+            (to.Key, to.Slice, to.Cpu, to.Preempt, to.Lease, to.Rate) = (from.Key, (uint)from.Slice, from.Cpu, (byte)from.Preempt, from.Lease, from.Rate);
             _rings.Rings.TryDecide(slot, (uint)(from.Token >> 32));
         }
         _rings.Rings.EndTurn(0);

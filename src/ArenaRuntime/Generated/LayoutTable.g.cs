@@ -10,7 +10,7 @@ public static class LayoutTable
     public const int Abi = WdConstants.Abi;
 
     /// <summary>Hash of all layouts together, for the arena's header.</summary>
-    public const ulong Hash = 0xd56dfbd1150d6a20;
+    public const ulong Hash = 0x11ece0ef9afdf51e;
 
     /// <summary>The layouts in order of their names.</summary>
     public static IReadOnlyList<SharedStruct> Structs { get; } =
@@ -32,12 +32,14 @@ public static class LayoutTable
             new("bound", 256, 64, "u64"),
             new("reserved", 320, 192, "array 3 of u64"),
         ]),
-        new("wd_decision", 128, 0x483f673d9f788444,
+        new("wd_decision", 128, 0x12a0940b57970123,
         [
             new("key", 0, 64, "u64"),
-            new("slice", 64, 64, "u64"),
+            new("slice", 64, 32, "u32"),
+            new("credit", 96, 32, "u32"),
             new("cpu", 128, 16, "s16"),
-            new("preempt", 144, 16, "u16"),
+            new("preempt", 144, 8, "u8"),
+            new("forget", 152, 8, "u8"),
             new("lease", 160, 32, "u32"),
             new("generation", 192, 32, "u32"),
             new("rate", 224, 32, "u32"),
@@ -69,14 +71,15 @@ public static class LayoutTable
             new("cpus", 1024, 1024, "array 16 of u64"),
             new("request_slots", 2048, 2048, "array 64 of u32"),
         ]),
-        new("wd_exchange", 448, 0xd118944458539249,
+        new("wd_exchange", 448, 0xbda219b5f9e03753,
         [
             new("pending", 0, 64, "u64"),
             new("beat", 64, 64, "u64"),
             new("seen_epoch", 128, 64, "u64"),
             new("user_state", 192, 32, "u32"),
             new("padding", 224, 32, "u32"),
-            new("reserved_user", 256, 256, "array 4 of u64"),
+            new("clock", 256, 64, "u64"),
+            new("reserved_user", 320, 192, "array 3 of u64"),
             new("epoch", 512, 64, "u64"),
             new("mode", 576, 32, "u32"),
             new("padding_core", 608, 32, "u32"),
@@ -97,7 +100,7 @@ public static class LayoutTable
             new("msg", 1152, 8192, "array 1024 of s8"),
             new("dump", 9344, 524288, "array 65536 of s8"),
         ]),
-        new("wd_handover", 256, 0x639975a64da9d1c7,
+        new("wd_handover", 256, 0x83b41848d45e7f4e,
         [
             new("queued", 0, 1024, "struct wd_queued"),
             new("decision", 1024, 1024, "struct wd_decision"),
@@ -134,7 +137,7 @@ public static class LayoutTable
             new("owner", 0, 64, "u64"),
             new("seen", 64, 64, "u64"),
         ]),
-        new("wd_queued", 128, 0xf0360feb7ac6401c,
+        new("wd_queued", 128, 0xadb96f3e9735b990,
         [
             new("sequence", 0, 32, "u32"),
             new("generation", 32, 32, "u32"),
@@ -145,7 +148,7 @@ public static class LayoutTable
             new("uncharged", 256, 64, "u64"),
             new("queued_at", 320, 64, "u64"),
             new("woken", 384, 32, "u32"),
-            new("padding", 416, 32, "u32"),
+            new("renewed", 416, 32, "u32"),
             new("allowed_cpus", 448, 32, "u32"),
             new("flags", 480, 32, "u32"),
             new("tid", 512, 32, "u32"),
@@ -153,7 +156,8 @@ public static class LayoutTable
             new("born", 576, 64, "u64"),
             new("cgroup_id", 640, 64, "u64"),
             new("comm", 704, 128, "array 16 of s8"),
-            new("reserved", 832, 192, "array 3 of u64"),
+            new("key", 832, 64, "u64"),
+            new("reserved", 896, 128, "array 2 of u64"),
         ]),
         new("wd_queued_ring", 4224, 0x56e910ef64b94b15,
         [

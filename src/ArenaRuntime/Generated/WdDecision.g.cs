@@ -8,9 +8,11 @@ namespace Wd40.ArenaRuntime.Layout;
 /// <summary>struct wd_decision, 128 bytes: offset, type, name and writer of each field.
 /// <code>
 ///       0  u64              key         user
-///       8  u64              slice       user
+///       8  u32              slice       user
+///      12  u32              credit      user
 ///      16  s16              cpu         user
-///      18  u16              preempt     user
+///      18  u8               preempt     user
+///      19  u8               forget      user
 ///      20  u32              lease       user
 ///      24  u32              generation  user
 ///      28  u32              rate        user
@@ -25,7 +27,11 @@ public struct WdDecision
 
     /// <summary>Written by user.</summary>
     [FieldOffset(8)]
-    public ulong Slice;
+    public uint Slice;
+
+    /// <summary>Written by user.</summary>
+    [FieldOffset(12)]
+    public uint Credit;
 
     /// <summary>Written by user.</summary>
     [FieldOffset(16)]
@@ -33,7 +39,11 @@ public struct WdDecision
 
     /// <summary>Written by user.</summary>
     [FieldOffset(18)]
-    public ushort Preempt;
+    public byte Preempt;
+
+    /// <summary>Written by user.</summary>
+    [FieldOffset(19)]
+    public byte Forget;
 
     /// <summary>Written by user.</summary>
     [FieldOffset(20)]

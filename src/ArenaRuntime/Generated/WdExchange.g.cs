@@ -12,7 +12,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      16  u64              seen_epoch      user
 ///      24  u32              user_state      user
 ///      28  u32              padding         user
-///      32  array 4 of u64   reserved_user   user
+///      32  u64              clock           user
+///      40  array 3 of u64   reserved_user   user
 ///      64  u64              epoch           core
 ///      72  u32              mode            core
 ///      76  u32              padding_core    core
@@ -42,6 +43,10 @@ public struct WdExchange
     /// <summary>Written by user.</summary>
     [FieldOffset(24)]
     public uint UserState;
+
+    /// <summary>Written by user.</summary>
+    [FieldOffset(32)]
+    public ulong Clock;
 
     /// <summary>Written by core.</summary>
     [FieldOffset(64)]

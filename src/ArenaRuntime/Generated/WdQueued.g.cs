@@ -16,7 +16,7 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      32  u64             uncharged     core
 ///      40  u64             queued_at     core
 ///      48  u32             woken         core
-///      52  u32             padding       core
+///      52  u32             renewed       core
 ///      56  u32             allowed_cpus  core
 ///      60  u32             flags         core
 ///      64  u32             tid           core
@@ -24,7 +24,8 @@ namespace Wd40.ArenaRuntime.Layout;
 ///      72  u64             born          core
 ///      80  u64             cgroup_id     core
 ///      88  array 16 of s8  comm          core
-///     104  array 3 of u64  reserved      core
+///     104  u64             key           core
+///     112  array 2 of u64  reserved      core
 /// </code></summary>
 [StructLayout(LayoutKind.Explicit, Size = 128)]
 public struct WdQueued
@@ -66,6 +67,10 @@ public struct WdQueued
     public uint Woken;
 
     /// <summary>Written by core.</summary>
+    [FieldOffset(52)]
+    public uint Renewed;
+
+    /// <summary>Written by core.</summary>
     [FieldOffset(56)]
     public uint AllowedCpus;
 
@@ -92,4 +97,8 @@ public struct WdQueued
     /// <summary>Written by core.</summary>
     [FieldOffset(88)]
     public Array16<byte> Comm;
+
+    /// <summary>Written by core.</summary>
+    [FieldOffset(104)]
+    public ulong Key;
 }

@@ -54,6 +54,8 @@ internal static class PolicyRehearsal
         queued.PrevCpu = cpu;
         queued.AllowedCpus = Cpus;
         queued.Woken = (uint)slot % 2;
+        queued.Renewed = (uint)(slot / 2 % 2);
+        queued.Key = (ulong)slot * WdConstants.Usec;
         queued.ExecRuntime = (ulong)slot * WdConstants.Usec;
         queued.Uncharged = (ulong)slot * WdConstants.Usec;
         queued.QueuedAt = (turn + 1ul) * WdConstants.Sec;

@@ -76,7 +76,11 @@ internal sealed class DeadlinePolicyTests
     {
         var policy = NewDeadline();
         var state = default(DeadlinePolicy.State);
-        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice, KeyRate: 2 * Decision.RateOne * 100 / weight, LeaseUs: DeadlinePolicy.LeaseUs)));
+        Assert.That(policy.Place(new QueuedTask { Weight = weight }, 0, ref state, default), Is.EqualTo(new Decision(slice, KeyRate: 2 * Decision.RateOne * 100 / weight, LeaseUs: DeadlinePolicy.LeaseUs)
+        {
+            SleepCredit = 20_000_000,
+            SleepForgets = 128,
+        }));
     }
 
     /// <summary>What a key grows by while a task runs is what the policy itself makes of that time: the kernel half goes by it.</summary>
@@ -92,6 +96,38 @@ internal sealed class DeadlinePolicyTests
         task.Uncharged = task.ExecRuntime = Ran;
         var second = policy.Order(in task, ref state, default);
         Assert.That(Ran * decision.KeyRate / Decision.RateOne, Is.EqualTo(second - first).Within(1).Percent);
+    }
+
+    /// <summary>What a sleep makes of a key within a decision is what the policy itself would make of it: the kernel half goes by this.</summary>
+    [TestCase(15u), TestCase(100u), TestCase(900u)]
+    public void WhatASleepForgets_IsWhatOrderDropsAtAWakeUp(uint weight)
+    {
+        const ulong Ran = Millisecond / 10;
+        var policy = NewDeadline();
+        var state = default(DeadlinePolicy.State);
+        var task = new QueuedTask { Weight = weight };
+        var first = policy.Order(in task, ref state, default);
+        var decision = policy.Place(in task, first, ref state, default);
+        task.Uncharged = Ran;
+        task.Woken = true;
+        var second = policy.Order(in task, ref state, default);
+        var kept = decision.KeyRate - (decision.KeyRate * decision.SleepForgets / 256);
+        Assert.That(Ran * kept / Decision.RateOne, Is.EqualTo(second - first).Within(1).Percent);
+        Assert.That(decision.Clock, Is.EqualTo(first), "the clock that a sleep is measured from");
+    }
+
+    /// <summary>A task that the kernel half has charged while the decision outlasted its sleeps is charged by its key, and by nothing else.</summary>
+    [Test]
+    public void KeyOfARenewedDecision_IsWhereVirtualTimeIs()
+    {
+        var policy = NewDeadline();
+        var state = default(DeadlinePolicy.State);
+        var task = new QueuedTask { Weight = 100, Renewed = true, Key = 7 * Millisecond, ExecRuntime = 2 * Millisecond, Uncharged = Second };
+        Assert.That(policy.Order(in task, ref state, default), Is.EqualTo(7 * Millisecond));
+        Assert.That(state.Virtual, Is.EqualTo(5 * Millisecond), "without what counts since the last sleep only");
+        // Told of it later, without a further sleep: from there on as ever.
+        task = task with { Renewed = false, Key = 0, Uncharged = Millisecond, ExecRuntime = 3 * Millisecond };
+        Assert.That(policy.Order(in task, ref state, default), Is.EqualTo(9 * Millisecond));
     }
 
     [Test]
@@ -110,5 +146,8 @@ internal sealed class DeadlinePolicyTests
         var task = new QueuedTask { Weight = 1, Uncharged = ulong.MaxValue, ExecRuntime = ulong.MaxValue };
         var key = policy.Order(in task, ref state, default);
         Assert.That(key, Is.LessThanOrEqualTo((DeadlinePolicy.AheadSlices + DeadlinePolicy.RuntimeSlices) * 20 * Millisecond));
+        task = task with { Renewed = true, Key = ulong.MaxValue / 3, ExecRuntime = 0 };
+        key = policy.Order(in task, ref state, default);
+        Assert.That(key, Is.LessThanOrEqualTo(DeadlinePolicy.AheadSlices * 20 * Millisecond));
     }
 }
