@@ -93,6 +93,7 @@ static __always_inline void wd_put_token(u64 token)
 static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
 {
 	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
+	u32 renewed = h->renewed && h->epoch == wd_common.epoch;
 
 	__sync_lock_test_and_set(&q->sequence, seq);
 	q->generation = h->generation;
@@ -105,8 +106,9 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->woken = h->woken;
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
-	q->renewed = h->renewed;
-	if (h->renewed)
+	/* What the kernel half has given in a takeover since is in the key, and not to be charged. */
+	q->renewed = renewed;
+	if (renewed)
 		q->key = h->key;
 	/* A thread that calls exec takes the number of its process's first one. */
 	if (q->tid != (u32)p->pid)
