@@ -93,6 +93,7 @@ static __always_inline void wd_put_token(u64 token)
 static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *h, u32 seq, u64 enq_flags)
 {
 	struct wd_queued __arena *q = &wd_handover_at(h->slot)->queued;
+	/* What the kernel half has given in a takeover since is in the key, and not to be charged. */
 	u32 renewed = h->renewed && h->epoch == wd_common.epoch;
 
 	__sync_lock_test_and_set(&q->sequence, seq);
@@ -106,7 +107,6 @@ static __always_inline void wd_publish(struct task_struct *p, struct wd_handed *
 	q->woken = h->woken;
 	q->allowed_cpus = p->nr_cpus_allowed;
 	q->flags = p->flags & PF_KTHREAD ? WD_TASK_KTHREAD : 0;
-	/* What the kernel half has given in a takeover since is in the key, and not to be charged. */
 	q->renewed = renewed;
 	if (renewed)
 		q->key = h->key;
@@ -158,6 +158,7 @@ static __always_inline u64 wd_key_after(u64 key, u64 ran, u32 rate)
 	return key + ran * rate / WD_RATE_ONE;
 }
 
+/* Preempts what runs on a CPU. Not for the policy's thread, whose turn would be cut short. */
 static __always_inline void wd_preempt_now(s32 cpu, u64 now)
 {
 	wd_here(cpu)->preempted_at = now;

@@ -15,7 +15,7 @@ internal sealed class RingTasks
     {
         Rings = rings;
         Cpus = cpus;
-        _taken = Present.Array<Taken>(rings.Slots);
+        _taken = Resident.Array<Taken>(rings.Slots);
     }
 
     internal PolicyRings Rings { get; }

@@ -51,8 +51,8 @@ public sealed partial class RunQueue
         // Two neighbours have more than JoinLimit - 2 * (JoinInterval - 1) entries, 21 a node on average; the levels above need a
         // twentieth of it each.
         var nodes = (slots / 16) + 32;
-        _nodes = Present.Array<RunQueueNode>(nodes);
-        _leafOf = Present.Array<int>(slots);
+        _nodes = Resident.Array<RunQueueNode>(nodes);
+        _leafOf = Resident.Array<int>(slots);
         Clear();
     }
 

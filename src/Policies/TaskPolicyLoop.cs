@@ -40,7 +40,7 @@ public sealed class TaskPolicyLoop<TPolicy, TState, TPort> : IPolicyLoop<TPort>
         _policy = policy;
         _queue = new RunQueue(slots);
         _waiting = new WaitingList(slots);
-        _generations = Present.Array<uint>(slots);
+        _generations = Resident.Array<uint>(slots);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal sealed class WaitingList
     /// <summary>Allocates a list for slots 0 to <paramref name="slots"/> - 1. One entry more is both ends of the ring.</summary>
     internal WaitingList(int slots)
     {
-        _entries = Present.Array<Entry>(slots + 1);
+        _entries = Resident.Array<Entry>(slots + 1);
         Clear();
     }
 

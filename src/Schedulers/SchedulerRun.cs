@@ -259,6 +259,8 @@ public abstract class SchedulerRun : IDisposable
     /// Waits until the kernel reports the scheduler as enabled. Attaching can succeed and the scheduler be ended a moment later, when
     /// its init fails: then the exit record says so and this returns.
     /// </summary>
+    /// <param name="kernel">The machine.</param>
+    /// <param name="limit">How long to wait; zero looks once and waits for nothing.</param>
     /// <exception cref="SchedulerException">The kernel reports something else for too long.</exception>
     private void VerifyEnabled(KernelInterface kernel, TimeSpan limit)
     {

@@ -35,27 +35,4 @@ internal sealed class RustlandTurnTests(string kernel) : GuestFixture(kernel, ne
         TestContext.Out.WriteLine($"longest wake-up delay of each window, ms: {string.Join(", ", longest.Select(ns => FormattableString.Invariant($"{ns / 1e6:F2}")))}");
         Assert.That(longest, Is.All.LessThan(LimitNs), "longest wake-up delay of each window, ns");
     }
-
-    /// <summary>
-    /// Beside hogs, too, the policy decides soon after it is attached. What came between attaching and its first turn was done for the first time there, which took a
-    /// second or two on an emulated CPU; and as that turn was cut short while the kernel half stood in, the next came a second later.
-    /// </summary>
-    [Test, Property("Check", "rustland-start")]
-    public async Task On_a_busy_machine_the_policy_decides_soon_after_the_start()
-    {
-        const int SigUsr1 = 10;
-        await EndSharedSchedulerAsync();
-        var hogs = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 4 --warmup 0 --seconds 600 --end-on-signal");
-        try
-        {
-            await using var scheduler = await OwnSchedulerAsync("");
-            await Guest.CallAsync("sleep 0.5");
-            Assert.That((await scheduler.PolicyTotalsAsync())["taken_over"], Is.Zero, "whether the kernel half stands in for the policy");
-        }
-        finally
-        {
-            await hogs.KillAsync(SigUsr1);
-            await hogs.EndAsync();
-        }
-    }
 }
