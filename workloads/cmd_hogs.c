@@ -12,9 +12,10 @@ struct group {
 	unsigned int count;
 	int nice;
 	bool bound, placed;
-	cpu_set_t cpus, start; /* where they may run; where they begin, if placed */
-	unsigned int churn;    /* times a second that each sets its own affinity */
-	cpu_set_t without;     /* every other time to their CPUs less these */
+	cpu_set_t cpus, start;	  /* where they may run; where they begin, if placed */
+	unsigned int churn;	  /* times a second that each sets its own affinity */
+	cpu_set_t without;	  /* every other time to their CPUs less these */
+	u64 nap_every_ns, nap_ns; /* of CPU time each sleeps for so long; 0: never */
 	struct hog *hogs;
 	unsigned int first; /* member number of its first hog */
 };
@@ -34,9 +35,21 @@ struct plan {
 	unsigned int killed;
 };
 
+/* "naps=3000+500": after each 3 ms of CPU time they sleep for 0.5 ms. */
+static void parse_naps(struct group *g, const char *field)
+{
+	unsigned int every, span;
+	char end;
+
+	if (sscanf(field, "naps=%u+%u%c", &every, &span, &end) != 2 || !every || !span)
+		die("--groups: \"%s\" is not naps=RUN_US+SLEEP_US, both more than 0", field);
+	g->nap_every_ns = every * NSEC_PER_USEC;
+	g->nap_ns = span * NSEC_PER_USEC;
+}
+
 /*
- * "4:nice=0:cpus=0-3,4:nice=3:start=4-7": count, then any of nice=, cpus=, start=, churn= and without= ('+' joins
- * ranges).
+ * "4:nice=0:cpus=0-3,4:nice=3:start=4-7": count, then any of nice=, cpus=, start=, churn=, without= and naps= ('+'
+ * joins ranges).
  */
 static void parse_groups(struct plan *p, const char *text)
 {
@@ -70,8 +83,11 @@ static void parse_groups(struct plan *p, const char *text)
 					die("--groups: \"%s\" is no number of changes a second", field);
 			} else if (strncmp(field, "without=", 8) == 0) {
 				cpus_parse("--groups", field + 8, &g->without);
+			} else if (strncmp(field, "naps=", 5) == 0) {
+				parse_naps(g, field);
 			} else {
-				die("--groups: \"%s\" is neither nice=, cpus=, start=, churn= nor without=", field);
+				die("--groups: \"%s\" is neither nice=, cpus=, start=, churn=, without= nor naps=",
+				    field);
 			}
 		}
 		p->hog_count += g->count;
@@ -117,12 +133,16 @@ static void widen(struct plan *p)
 		}
 }
 
-/* What each hog of a group sets its affinity to: the group's CPUs, and those less some. */
-static void set_churn(const struct plan *p, const struct group *g)
+/* When each hog of a group sleeps, and what it sets its affinity to: the group's CPUs, and those less some. */
+static void set_habits(const struct plan *p, const struct group *g)
 {
-	for (unsigned int i = 0; g->churn && i < g->count; i++) {
+	for (unsigned int i = 0; i < g->count; i++) {
 		struct hog *h = &g->hogs[i];
 
+		h->nap_every_ns = g->nap_every_ns;
+		h->nap_ns = g->nap_ns;
+		if (!g->churn)
+			continue;
 		h->churn_ns = NSEC_PER_SEC / g->churn;
 		h->churn[0] = h->churn[1] = g->bound ? g->cpus : p->online;
 		for (int cpu = 0; cpu < MAX_CPUS; cpu++)
@@ -272,7 +292,7 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 	bool show = false, memory_late = false, placed = false, signalled = false;
 	const struct option_def defs[] = {
 		{"groups", OPTION_TEXT, &groups,
-		 "N[:nice=X][:cpus=LIST][:start=LIST][:churn=PER_S[:without=LIST]],... (LIST joins ranges with '+'); "
+		 "N[:nice=X][:cpus=LIST][:start=LIST][:churn=PER_S[:without=LIST]][:naps=RUN_US+SLEEP_US],... (LIST joins ranges with '+'); "
 		 "required"},
 		{"seconds", OPTION_NUMBER, &seconds, "measured window"},
 		{"warmup", OPTION_NUMBER, &warmup, "time before it"},
@@ -343,7 +363,7 @@ int run_hogs(const struct command *cmd, int argc, char **argv)
 				       : group->bound ? &group->cpus
 						      : NULL,
 				       &p->domains);
-		set_churn(p, group);
+		set_habits(p, group);
 	}
 	crew_start(&p->crew, warmup, seconds);
 	start = p->crew.shared->start_ns;

@@ -14,6 +14,16 @@ static void churn(struct hog *h)
 	h->changes++;
 }
 
+/* Sleeps if that is due, by the CPU time that it has had. Returns the time after it, or `now`. */
+static u64 nap(const struct hog *h, u64 *due, u64 now)
+{
+	if (thread_cpu_ns() < *due)
+		return now;
+	sleep_until(now + h->nap_ns);
+	*due = thread_cpu_ns() + h->nap_every_ns;
+	return now_ns();
+}
+
 /*
  * Runs until the crew is told to stop. Needs no calibration: the amount of work between two looks at the clock doubles
  * until it takes long enough. CPU time is read by the hog itself, since only that brings the figure of a running task
@@ -22,7 +32,7 @@ static void churn(struct hog *h)
 void hog_body(struct crew_shared *sh, void *arg)
 {
 	struct hog *h = arg;
-	u64 loops = CHUNK_START, prev = sh->start_ns, churn_at = sh->from_ns, from, to, t;
+	u64 loops = CHUNK_START, prev = sh->start_ns, churn_at = sh->from_ns, nap_at = 0, from, to, t;
 	int domain = -1, d;
 
 	while (!__atomic_load_n(&sh->stop, __ATOMIC_ACQUIRE)) {
@@ -57,7 +67,7 @@ void hog_body(struct crew_shared *sh, void *arg)
 			churn(h);
 			churn_at = t + h->churn_ns;
 		}
-		prev = t;
+		prev = h->nap_every_ns ? nap(h, &nap_at, t) : t;
 	}
 	/* Told to stop before it ever ran again: what it has now is what it had at the window's ends. */
 	if (!h->begun) {

@@ -180,6 +180,8 @@ struct hog {
 	u64 churn_ns;	    /* it sets its own affinity at this period, from the window on; 0: never */
 	cpu_set_t churn[2]; /* to these in turn */
 	u64 changes;	    /* times that it did */
+	u64 nap_every_ns;   /* of CPU time, then it sleeps; 0: never ... */
+	u64 nap_ns;	    /* ... for so long */
 } __attribute__((aligned(128)));
 
 void hog_body(struct crew_shared *sh, void *arg);

@@ -13,6 +13,15 @@ static __always_inline struct wd_handed *wd_handed_of(struct task_struct *p)
 	return bpf_task_storage_get(&wd_handeds, p, 0, 0);
 }
 
+/*
+ * CPU time of a task since it was started, ns. As the kernel counts it: that of a task begins when the one before it
+ * ends, and from `running` on only, the search for it would be left out.
+ */
+static __always_inline u64 wd_ran(struct wd_handed *h, struct task_struct *p)
+{
+	return wd_ago(p->se.sum_exec_runtime, h->executed);
+}
+
 /* One decided task more or less. The policy is told, roughly: the last to store may not have been the last to count. */
 static __always_inline void wd_count_decided(s64 by)
 {

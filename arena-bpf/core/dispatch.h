@@ -106,7 +106,7 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 	if (!l || !run->started || run->pid != prev->pid)
 		return WD_KEY_NONE;
 	wd_weigh(l);
-	wd_charge(l, run, now);
+	wd_charge(prev, l, run, now);
 	home = l->domain;
 	if (prev->nr_cpus_allowed > 1)
 		wd_follow_request(l);

@@ -192,6 +192,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	l->woken = 0;
 	wd_note_regained(&run->foreign);
 	run->pid = p->pid;
+	run->executed = p->se.sum_exec_runtime;
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
 	run->spared = run->bound && (p->flags & PF_KTHREAD);
@@ -222,7 +223,7 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	if (run->started && run->pid == p->pid) {
 		run->last = wd_proven_key(run, wd_running_key(run, now), now);
 		wd_weigh(l);
-		wd_charge(l, run, now);
+		wd_charge(p, l, run, now);
 	}
 	run->started = 0;
 	run->key = WD_KEY_NONE;

@@ -79,6 +79,7 @@ struct wd_run {
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 slot;	 /* of what runs */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
+	u64 executed;	 /* CPU time of what runs, as the kernel had counted it at the last charge */
 	struct wd_foreign foreign;
 } __attribute__((aligned(64)));
 

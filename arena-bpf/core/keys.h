@@ -145,14 +145,19 @@ static __always_inline u64 wd_place(struct task_struct *p, struct wd_local *l, u
 	return l->key > clock ? clock : l->key;
 }
 
-/* Charges what ran since the last charge; the key becomes what the task would be queued with now. */
-static __always_inline void wd_charge(struct wd_local *l, struct wd_run *run, u64 now)
+/*
+ * Charges what the task has run since the last charge; its key becomes what it would be queued with now. CPU time as
+ * the kernel counts it: that of a task begins when the one before it ends. Between start and stop as they are told here
+ * the search for the next task is left out, and where it takes long the same keys are more CPU time.
+ */
+static __always_inline void wd_charge(struct task_struct *p, struct wd_local *l, struct wd_run *run, u64 now)
 {
-	u64 ran = now > run->started ? now - run->started : 0;
+	u64 executed = p->se.sum_exec_runtime, ran = wd_ago(executed, run->executed);
 	u64 limit = run->key + ran * WD_WEIGHT_DEFAULT + WD_KEY_AHEAD;
 
 	l->key = wd_bounded(wd_deadline_charge(wd_task_at(l->slot), ran, l->weight, now), run->key - WD_KEY_BEHIND,
 			    limit);
+	run->executed = executed;
 	wd_run_set(run, l->key, l->weight, now);
 }
 

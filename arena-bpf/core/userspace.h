@@ -69,7 +69,8 @@ struct wd_handed {
 	u32 credit;	  /* how far before the policy's clock it may be after a sleep, 0: a sleep ends the decision */
 	u32 renewed;	  /* 1: the decision has outlasted a sleep */
 	u32 own;	  /* 1: the kernel half has placed it since, and not in the order of keys */
-	u64 started;	  /* ns, 0: does not run */
+	u32 runs;	  /* 1: it has been started, and not stopped since */
+	u64 executed;	  /* CPU time as the kernel counts it: at its last start, while it runs */
 	u64 exec_runtime; /* ns since it slept */
 	u64 uncharged;	  /* ns since it was queued last */
 };

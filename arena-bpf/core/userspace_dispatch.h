@@ -87,11 +87,11 @@ static __always_inline bool wd_run_decided(s32 cpu, struct task_struct *prev, u6
 	if (own == WD_KEY_NONE && any == WD_KEY_NONE)
 		return false;
 	h = prev && (prev->scx.flags & WD_TASK_QUEUED) ? wd_handed_of(prev) : NULL;
-	if (h && h->rate && !h->own && h->started &&
-	    !wd_earlier(shared ? any : own, wd_key_after(h->key, now - h->started, h->rate))) {
+	if (h && h->rate && !h->own && h->runs &&
+	    !wd_earlier(shared ? any : own, wd_key_after(h->key, wd_ran(h, prev), h->rate))) {
 		/* The decision has run out: the policy is asked at once, or the task would lose its turn by that alone.
 		 */
-		if (now - h->started >= h->lease)
+		if (wd_ran(h, prev) >= h->lease)
 			return wd_give_user(cpu, now) || wd_take_decided(cpu, shared);
 		wd_tally(kept);
 		wd_set_slice(prev, h->slice);

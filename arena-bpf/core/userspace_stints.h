@@ -39,7 +39,9 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	h->woken = 0;
 	here->key = h->key;
 	here->rate = h->rate;
-	here->started = h->started = wd_now();
+	here->started = wd_now();
+	h->runs = 1;
+	h->executed = p->se.sum_exec_runtime;
 	wd_note_regained(&here->foreign);
 	here->user = wd_is_hot(p);
 	wd_user_stats_here()->running = !here->user;
@@ -56,12 +58,12 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	here->user = 0;
 	wd_user_stats_here()->running = 0;
 	/* A stop without a start comes at attach. */
-	if (!h || !h->started)
+	if (!h || !h->runs)
 		return;
-	ran = wd_now() - h->started;
+	ran = wd_ran(h, p);
 	h->key = wd_key_after(h->key, ran, h->rate);
 	h->lease = h->own || ran >= h->lease ? 0 : h->lease - ran;
-	h->started = 0;
+	h->runs = 0;
 	h->exec_runtime += ran;
 	/* The policy does not charge what the kernel half gave in its stead, or whoever got more of that would wait as
 	 * long for the others once the policy is back. */

@@ -52,6 +52,34 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>
+    /// Hogs of nice 0 wait three to a CPU: their virtual time goes on by the CPU time that the kernel counts, the search for the next task included. Left
+    /// out of it, equal keys are unequal CPU time wherever that search takes longer.
+    /// </summary>
+    [Test, Property("Check", "charge"), Category(RunLength.OneKernel)]
+    public async Task Virtual_time_is_the_CPU_time_that_the_kernel_counts()
+    {
+        const int Hogs = 24, Window = 6;
+        const double TolerancePercent = 0.3;
+        await SharedSchedulerAsync("");
+        var script = $$"""
+            for i in $(seq {{Hogs}}); do sh -c 'while :; do :; done' & hogs="$hogs $!"; done
+            trap 'kill $hogs' EXIT
+            look() { for hog in $hogs; do read -r ran rest < /proc/$hog/schedstat; echo $ran; {{PeekCommand("$hog")}} || exit 1; done; }
+            sleep 2
+            look
+            sleep {{Window}}
+            look
+            """;
+        var output = (await Guest.CallAsync(script)).EnsureSuccess().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(output, Has.Length.EqualTo(4 * Hogs), "times and records of the hogs, twice");
+        var looks = output.Chunk(2).Select(pair => (
+            Ran: ulong.Parse(pair[0], CultureInfo.InvariantCulture), Virtual: FieldOf(Convert.FromHexString(pair[1]), "vtime"))).ToArray();
+        var ratios = looks.Take(Hogs).Zip(looks.Skip(Hogs), (before, after) => (double)(after.Virtual - before.Virtual) / (after.Ran - before.Ran)).ToArray();
+        Note($"virtual time per CPU time of {Hogs} hogs: {ratios.Average():F4} on the average, {ratios.Min():F3} to {ratios.Max():F3}");
+        Assert.That(ratios.Average(), Is.EqualTo(1).Within(TolerancePercent).Percent);
+    }
+
     /// <summary>Each kick is for an idle CPU, or a preemption that the counters know.</summary>
     [Test, Property("Check", "kicks"), Category(RunLength.OneKernel)]
     public async Task Kicks_are_for_idle_CPUs_or_preempt()

@@ -30,6 +30,24 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>Tasks that all sleep now and then share by weight like hogs: a short sleep gives nothing away, and earns nothing.</summary>
+    [Test, Property("Check", "naps"), Category(RunLength.OneKernel)]
+    public async Task Weights_hold_among_tasks_that_all_sleep()
+    {
+        const double DueRatio = 1024.0 / 335;
+        await SharedSchedulerAsync("");
+        var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
+            $"hogs --groups 8:naps=3000+500,8:nice=5:naps=3000+500 --warmup 2 --seconds {RunLength.Of(4, 20)}"));
+        double ratio = own.Groups[0].ShareSum / own.Groups[1].ShareSum;
+        Note($"8 x nice 0 : 8 x nice 5, asleep for 0.5 ms after each 3 ms of CPU time = {ratio:F2}, due {DueRatio:F2}; "
+            + $"{own.CpusUsed:F2} CPUs used, members within {own.Groups[0].Range:P1} and {own.Groups[1].Range:P1}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ratio, Is.EqualTo(DueRatio).Within(10).Percent);
+            Assert.That(own.CpusUsed, Is.GreaterThan(7.8), "CPUs used: without a queue there is no order");
+        }
+    }
+
     /// <summary>A weight beyond what one CPU can give gets one CPU, the rest is shared. Four CPUs by affinity, the others idle.</summary>
     [Test, Property("Check", "A-26"), Category(RunLength.OneKernel)]
     public async Task Weights_that_cannot_hold_leave_nothing_idle()
