@@ -34,7 +34,7 @@ public static class ScenarioCatalog
             new("request_p99", "request_ns.p99", Direction.Lower),
         ]) { HasFixedWork = true },
         // A game beside a parallel build.
-        // Some seconds to settle: right after its start rustland lets 1 frame in 10 wait twice as long (docs/rustland.md).
+        // Some seconds to settle: what a start costs is judged by itself (rustland-start in tests/README.md).
         new("frames", "frames --warmup 5",
         [
             new("p50", "delay_ns.p50", Direction.Lower),
