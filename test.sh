@@ -65,7 +65,11 @@ rm -rf "$out" && mkdir -p "$out"
 began=$SECONDS
 say() { printf '== %4ds  %s\n' $((SECONDS - began)) "$*"; }
 one_failed() { failed=$((failed + 1)); echo "FAILED: $*"; }
+# Process ids of what runs beside the rest.
+unit_tier= dotnet_format=
 finish() {
+	unit_ended
+	format_ended
 	for t in ${WD40_EXPECT//,/ }; do
 		case ",$ran," in *",$t,"*) ;; *) one_failed "tier '$t' was expected and did not run" ;; esac
 	done
@@ -79,54 +83,49 @@ finish() {
 	exit
 }
 
-say "installing what is missing"
-tools/setup/install.sh || { one_failed "installation"; finish; }
-
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-say "building"
-dotnet build Wd40.sln -c Release -v q --nologo -clp:NoSummary >"$out/build.log" 2>&1 || { tail -n 30 "$out/build.log"; one_failed "build (see $out/build.log)"; finish; }
-make -s -C workloads O="$PWD/artifacts/workloads" >"$out/workloads.log" 2>&1 || { tail -n 20 "$out/workloads.log"; one_failed "workload program"; finish; }
-case ",$tiers," in *,vm,*)
-	say "publishing wd40 for the guests"
-	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; } ;;
-esac
-case ",$tiers," in *,host,* | *,vm,*)
-	say "building the samples outside the tree"
-	samples/build.sh --out artifacts/samples >"$out/samples.log" 2>&1 || { tail -n 20 "$out/samples.log"; one_failed "samples (see $out/samples.log)"; finish; }
-	# The host tier takes these, where it would build its own.
-	export WD40_SAMPLES=$PWD/artifacts/samples ;;
-esac
-dotnet_format=
-if [ $format = 1 ]; then
-	say "checking formats, those of C# beside the next tiers"
-	# All C of the tree but what bpftool wrote.
-	if find arena-bpf bench samples tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
-	dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1 &
-	dotnet_format=$!
-fi
-# Guests have the machine for themselves, so this is waited for before the first of them, and before the end.
 format_ended() {
 	[ -n "$dotnet_format" ] || return 0
 	if wait "$dotnet_format"; then passed=$((passed + 1)); else head -n 10 "$out/format.log"; one_failed "dotnet format (run dotnet format)"; fi
 	dotnet_format=
 }
 
-tier() { # NAME PROJECT
-	case ",$tiers," in *",$1,"*) ;; *) return ;; esac
-	[ "$1" != vm ] || format_ended
-	say "tier $1"
-	local trx="$out/$1.trx" filter=$filter
+# Runs the tests of a tier; what is of interest is printed, all of it left in NAME.log.
+run_tests() { # NAME PROJECT
+	local filter=$filter
 	# The scaled run makes some checks on the newest kernel only, and some not at all, see tests/README.md.
 	[ "$1" != vm ] || [ -n "$filter" ] || filter='TestCategory!=full-only&(TestCategory!=one-kernel|FullyQualifiedName~newest)'
-	dotnet test "tests/$2/$2.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$trx" --logger "console;verbosity=minimal" \
+	dotnet test "tests/$2/$2.csproj" -c Release --no-build --nologo --logger "trx;LogFileName=$PWD/$out/$1.trx" --logger "console;verbosity=minimal" \
 		${filter:+--filter "$filter"} -- "NUnit.TestOutputXml=$PWD/$out/$1" 2>&1 | tee "$out/$1.log" | grep -vE '^\s*$|^Starting test|^A total of|^Results File' | tail -n 80
-	local status=${PIPESTATUS[0]}
-	if [ ! -s "$trx" ]; then one_failed "tier $1 produced no result (exit $status, see $out/$1.log)"; return; fi
-	local p f t
+	return "${PIPESTATUS[0]}"
+}
+
+# Adds up what came of a tier's tests.
+count_tests() { # NAME STATUS
+	local trx="$out/$1.trx" p f t
+	if [ ! -s "$trx" ]; then one_failed "tier $1 produced no result (exit $2, see $out/$1.log)"; return; fi
 	p=$(full_counter "$trx" passed) f=$(full_counter "$trx" failed) t=$(full_counter "$trx" total)
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${t:-0} - ${p:-0} - ${f:-0}))
-	if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then one_failed "tier $1 ended with status $status"; fi
+	if [ "$2" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then one_failed "tier $1 ended with status $2"; fi
 	[ "${t:-0}" -gt 0 ] && ran="$ran,$1"
+}
+
+unit_ended() {
+	[ -n "$unit_tier" ] || return 0
+	wait "$unit_tier"
+	local status=$?
+	unit_tier=
+	say "tier unit has ended"
+	cat "$out/unit.shown"
+	count_tests unit "$status"
+}
+
+tier() { # NAME PROJECT
+	case ",$tiers," in *",$1,"*) ;; *) return ;; esac
+	# Guests have the machine for themselves.
+	[ "$1" != vm ] || { unit_ended; format_ended; }
+	say "tier $1"
+	run_tests "$1" "$2"
+	count_tests "$1" $?
 	[ "$1" != vm ] || again
 }
 
@@ -145,6 +144,38 @@ again() {
 	[ "${t:-0}" -eq "$(wc -l <<<"$killed")" ] || return
 	passed=$((passed + p)) failed=$((failed - p))
 }
+
+say "installing what is missing"
+tools/setup/install.sh || { one_failed "installation"; finish; }
+
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+say "building"
+dotnet build Wd40.sln -c Release -v q --nologo -clp:NoSummary >"$out/build.log" 2>&1 || { tail -n 30 "$out/build.log"; one_failed "build (see $out/build.log)"; finish; }
+make -s -C workloads O="$PWD/artifacts/workloads" >"$out/workloads.log" 2>&1 || { tail -n 20 "$out/workloads.log"; one_failed "workload program"; finish; }
+
+# Beside all that comes before the guests: much of that keeps one CPU busy only.
+case $pieces,$tiers, in 0,unit,* | 0,*,unit,*)
+	say "tier unit, beside what follows"
+	run_tests unit Wd40.UnitTests >"$out/unit.shown" &
+	unit_tier=$! ;;
+esac
+case ",$tiers," in *,vm,*)
+	say "publishing wd40 for the guests"
+	tools/wd40/publish.sh --out artifacts/wd40 >"$out/publish.log" 2>&1 || { tail -n 20 "$out/publish.log"; one_failed "publish (see $out/publish.log)"; finish; } ;;
+esac
+case ",$tiers," in *,host,* | *,vm,*)
+	say "building the samples outside the tree"
+	samples/build.sh --out artifacts/samples >"$out/samples.log" 2>&1 || { tail -n 20 "$out/samples.log"; one_failed "samples (see $out/samples.log)"; finish; }
+	# The host tier takes these, where it would build its own.
+	export WD40_SAMPLES=$PWD/artifacts/samples ;;
+esac
+if [ $format = 1 ]; then
+	say "checking formats, those of C# beside the next tiers"
+	# All C of the tree but what bpftool wrote.
+	if find arena-bpf bench samples tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
+	dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1 &
+	dotnet_format=$!
+fi
 if [ $pieces = 1 ]; then
 	format_ended
 	out=$full_results
@@ -152,8 +183,6 @@ if [ $pieces = 1 ]; then
 	full_run "$tiers" "$named"
 	finish
 fi
-tier unit Wd40.UnitTests
 tier host Wd40.HostTests
 tier vm Wd40.VmTests
-format_ended
 finish

@@ -189,26 +189,35 @@ static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
 	}
 }
 
+/* What a task has run while nobody waits took nothing from anybody: it owes nothing for it when it wakes up. */
+static __always_inline void wd_forgive(struct wd_handed *h, u64 clock)
+{
+	if (wd_common.decided || wd_waiting_for_user())
+		return;
+	h->uncharged = 0;
+	if (wd_earlier(clock, h->key))
+		h->key = clock;
+}
+
 /*
  * A sleep, and the decision says what one is worth: what counts since the last sleep only is dropped from the key, and
  * it gains no more than the credit before the policy's clock, as the policy would do itself. True if the decision
- * stands. A key that is further behind the clock than a slice costs is the policy's: its clock moves by what it is
- * asked about, and would stand still where all sleep. A takeover ends it: what was given meanwhile is not to be
- * charged.
+ * stands. A key that is further behind the clock than the credit is the policy's: its clock moves by what it is asked
+ * about, and would stand still where all sleep. A takeover ends it: what was given meanwhile is not to be charged.
  */
 static __always_inline bool wd_renew(struct wd_handed *h)
 {
-	u32 dropped = h->rate * h->forget / 256, kept = h->rate - dropped;
-	u64 clock = wd_exchange()->clock, earliest = clock - h->credit;
+	u64 clock = wd_exchange()->clock;
 
+	h->key -= wd_key_after(0, h->exec_runtime, h->rate * h->forget / 256);
+	wd_forgive(h, clock);
 	if (!h->credit || !h->rate || h->epoch != wd_common.epoch || wd_common.mode != WD_CUSTODY_NORMAL)
 		return false;
-	h->key -= wd_key_after(0, h->exec_runtime, dropped);
 	h->renewed = 1;
-	if (wd_earlier(wd_key_after(clock, h->slice, kept), h->key))
+	if (wd_earlier(clock + h->credit, h->key))
 		return false;
-	if (wd_earlier(h->key, earliest))
-		h->key = earliest;
+	if (wd_earlier(h->key, clock - h->credit))
+		h->key = clock - h->credit;
 	h->given_key = h->key;
 	h->lease = h->given_lease;
 	h->own = 0;

@@ -85,9 +85,8 @@ public struct DeadlinePolicy : ITaskPolicy<DeadlinePolicy.State>
             // Who sleeps gains one slice; who goes on keeps what is due to it, as far as anybody may be from the clock.
             var lag = (long)(task.Woken ? _slice : AheadSlices * _slice);
             ahead = Math.Max(ahead, -lag);
-            // Who has slept owes one slice at most: what it ran while CPUs were idle took nothing from anybody.
-            var most = task.Woken ? _sliceMin : AheadSlices * _slice;
-            ahead = (long)Math.Min((ulong)(ahead + lag) + uncharged, most + (ulong)lag) - lag;
+            // What it owes outlasts a sleep: by weight, too, are CPUs shared among tasks that all sleep.
+            ahead = (long)Math.Min((ulong)(ahead + lag) + uncharged, (AheadSlices * _slice) + (ulong)lag) - lag;
             state = new State { Virtual = _clock + (ulong)ahead, Known = true };
             return state.Virtual + sinceSleep;
         }

@@ -18,7 +18,7 @@ namespace Wd40.Policies;
 /// <param name="SleepCredit">
 /// What a sleep is worth at most, in units of the key, and that the decision outlasts it: a task that wakes up waits by the key that it has reached, less
 /// what <paramref name="SleepForgets"/> says, but no further than this before <paramref name="Clock"/>. It goes before what runs on its CPU if it is
-/// earlier than that, its lease begins anew, and the policy is not asked, unless the key is further behind the clock than by what it grows by in one slice;
+/// earlier than that, its lease begins anew, and the policy is not asked, unless the key is further behind the clock than this, too;
 /// then <see cref="QueuedTask.Key"/> says what the key has become. 0: the policy is asked at each wake-up. The kernel half bounds it to 100 million.
 /// </param>
 /// <param name="SleepForgets">How many of 256 parts of what the key grows by count since the task slept last only.</param>

@@ -9,7 +9,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FigureTests
 {
     /// <summary>Alone on its CPU, then a newcomer beside it: seconds.</summary>
-    private static readonly int _alone = RunLength.Of(10, 60), _together = RunLength.Of(4, 10);
+    private static readonly int _alone = RunLength.Of(6, 60), _together = RunLength.Of(4, 10);
 
     private NewcomerRun? _newcomerBefore;
     private HogsReport? _fiveBefore;

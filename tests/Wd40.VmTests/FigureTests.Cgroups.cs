@@ -16,7 +16,7 @@ internal sealed partial class FigureTests
     [TestCase("flat", ""), TestCase("nested", "p/"), Property("Check", "A-41"), Category(RunLength.OneKernel)]
     public async Task Groups_share_by_weight(string form, string parent)
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         var own = await ByWeightAsync(parent);
         Note($"groups of weight 100 and 300, {form}: {own[0]:F3} and {own[1]:F3} CPUs, 1:{own[1] / own[0]:F3}"
@@ -35,7 +35,7 @@ internal sealed partial class FigureTests
     [TestCase(9), TestCase(40), Property("Check", "A-41"), Category(RunLength.OneKernel)]
     public async Task Groups_get_their_share_however_many_tasks_they_hold(int many)
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         var own = await OneAgainstAsync(many);
         Note($"groups of equal weight, 1 and {many} hogs on one CPU: {own[0]:F3} and {own[1]:F3}"

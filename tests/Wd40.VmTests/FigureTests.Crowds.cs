@@ -19,7 +19,7 @@ internal sealed partial class FigureTests
     [Property("Check", "A-15"), Category(RunLength.OneKernel)]
     public async Task When_hogs_are_queued_no_CPU_is_idle(int hogs)
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         var own = await CrowdAsync($"{hogs}");
         Note(Idle($"{hogs} hogs", own)
@@ -78,7 +78,7 @@ internal sealed partial class FigureTests
     public async Task When_hogs_crowd_every_CPU_its_kernel_threads_run()
     {
         const long P99LimitNs = 5_000_000, LimitNs = 50_000_000;
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         await Guest.CallAsync("[ ! -e /sys/module/damon_stat ] || echo N > /sys/module/damon_stat/parameters/enabled");
         var own = await KthreadsAsync();
@@ -97,7 +97,7 @@ internal sealed partial class FigureTests
     [Test, Property("Check", "A-10"), Category(RunLength.OneKernel)]
     public async Task When_short_processes_come_and_go_hogs_go_on()
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         var scheduler = await SharedSchedulerAsync("");
         var own = await StreamAsync();
         // 8 hogs and 8 processes on 8 CPUs.

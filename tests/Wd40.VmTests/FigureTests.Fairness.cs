@@ -97,17 +97,19 @@ internal sealed partial class FigureTests
     /// Without a balancer 4 hogs at home in one domain and 8 in the other get the same: tasks are pulled when they are due earlier, and
     /// no more often than each CPU may.
     /// </summary>
-    [Test, Order(2), Property("Check", "A-39"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "A-39"), Category(RunLength.OneKernel)]
     public async Task Tasks_are_kept_before_others_are_pulled()
     {
         const double Fair = 8.0 / 12, PullsPerSecond = 500;
-        var scheduler = await SharedSchedulerAsync("--no-load-balance");
+        var scheduler = await SharedSchedulerAsync("");
+        await scheduler.TuneAsync("load-balance", false);
         var before = await scheduler.TotalsAsync();
         var started = await UptimeAsync();
         var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
             $"hogs --groups 4:start=0-3,8:start=4-7 --warmup {Settling} --seconds {RunLength.Of(Seconds, FullSeconds)}"));
         var took = await UptimeAsync() - started;
         var after = await scheduler.TotalsAsync();
+        await scheduler.TuneAsync("load-balance", true);
         var pulls = Pulls(after) - Pulls(before);
         var domains = before.Domains.Zip(after.Domains, (old, now) => (In: now.PulledIn - old.PulledIn, Out: now.PulledOut - old.PulledOut)).ToArray();
         Note($"4 and 8 hogs: {own.Groups[0].ShareMin:F3} to {own.Groups[0].ShareMax:F3} and {own.Groups[1].ShareMin:F3} to "
@@ -120,6 +122,7 @@ internal sealed partial class FigureTests
                 Assert.That(group.ShareMax, Is.EqualTo(Fair).Within(5).Percent, "CPUs of the hog that got most");
             }
 
+            Assert.That(after.NrMigrations, Is.EqualTo(before.NrMigrations), "migrations while the balancer is off");
             Assert.That(pulls, Is.Positive.And.LessThanOrEqualTo(8 * PullsPerSecond * took), "pulls: one per CPU in 2 ms");
             // A domain that looked into its own queue would count there as the other one. Counters are read one after the other.
             Assert.That(domains[0].In, Is.EqualTo(domains[1].Out).Within(2), "tasks that domain 0 has pulled, all of them out of domain 1");

@@ -14,7 +14,7 @@ internal sealed partial class FigureTests
     [Test, Property("Check", "A-19"), Category(RunLength.OneKernel)]
     public async Task When_two_tasks_wake_each_other_they_share_a_domain()
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         var scheduler = await SharedSchedulerAsync("");
         var before = await scheduler.TotalsAsync();
         var own = await PairAsync();
@@ -33,7 +33,7 @@ internal sealed partial class FigureTests
     [Test, Property("Check", "A-20"), Category(RunLength.OneKernel)]
     public async Task When_sleepers_wake_up_it_is_at_home()
     {
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         await SharedSchedulerAsync("");
         var own = await SleepersAsync();
         long all = own.WakeupsPerDomain.Sum(), home = own.WakeupsPerDomain[0];

@@ -83,7 +83,7 @@ internal sealed partial class FigureTests
     public async Task A_sleeper_beside_hogs_wakes_within_a_tick()
     {
         const long TickNs = 4_000_000, LimitNs = TickNs + 1_000_000;
-        await DefaultsAsync(oneKernel: true);
+        await DefaultsAsync();
         var before = _sleeperBefore!;
         await SharedSchedulerAsync("");
         var own = await SleeperAsync();

@@ -25,6 +25,9 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     /// <summary>Measured windows, s: two hogs of different weight on one CPU change places seldom, so that are judged over more than the rest.</summary>
     private const int Seconds = 10, JudgedSeconds = 20, FullSeconds = 30;
 
+    /// <summary>Windows of the default scheduler's figures, which are printed and not judged, in the scaled run, s.</summary>
+    private const int DefaultSeconds = 5;
+
     private static readonly Dictionary<string, string> _hogs = new()
     {
         ["A-6"] = "1:nice=0:cpus=2,1:nice=3:cpus=2",
@@ -133,24 +136,19 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     }
 
     /// <summary>Takes all figures of the default scheduler at once: each time costs a start of wd40.</summary>
-    /// <param name="oneKernel">Also those of checks that the scaled run makes on the newest kernel only.</param>
-    private async Task DefaultsAsync(bool oneKernel = false)
+    private async Task DefaultsAsync()
     {
-        oneKernel |= RunLength.IsFull || Guest.Options.Kernel == KernelCatalog.Newest;
-        if (_default.Count > 0 && (_streamBefore is not null || !oneKernel))
+        if (_default.Count > 0)
             return;
         await EndSharedSchedulerAsync();
-        if (_default.Count == 0)
-        {
-            foreach (var compared in new[] { "A-6", "A-7", "A-8" })
-                _default[compared] = await HogsAsync(compared);
-        }
-
-        if (!oneKernel)
+        _default["A-6"] = await HogsAsync("A-6", DefaultSeconds);
+        // All others are of checks that the scaled run makes on the newest kernel only.
+        if (!RunLength.IsFull && Guest.Options.Kernel != KernelCatalog.Newest)
             return;
-        _default["A-26"] = await HogsAsync("A-26");
+        foreach (var compared in new[] { "A-7", "A-8", "A-26" })
+            _default[compared] = await HogsAsync(compared, DefaultSeconds);
         _newcomerBefore = await NewcomerAsync();
-        _fiveBefore = await LoadAsync<HogsReport>("hogs --domains 0-3,4-7 --groups 5 --seconds 10");
+        _fiveBefore = await LoadAsync<HogsReport>($"hogs --domains 0-3,4-7 --groups 5 --seconds {RunLength.Of(DefaultSeconds, Seconds)}");
         _sleeperBefore = await SleeperAsync();
         foreach (var hogs in RunLength.Of([6], _crowds))
             _idleBefore[hogs] = await CrowdAsync($"{hogs}");

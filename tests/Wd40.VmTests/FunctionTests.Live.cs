@@ -11,7 +11,7 @@ internal sealed partial class FunctionTests
     /// Beside 8 hogs that all have their home in one domain: nothing is moved while the balancer is off, and it moves them once it is switched on;
     /// slices follow, a bad value changes nothing, and all the while the same scheduler is attached.
     /// </summary>
-    [Test, Property("Check", "live"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "live"), Category(RunLength.FullOnly)]
     public async Task Balancer_and_slices_are_switched_without_detaching()
     {
         const int Polls = 60;

@@ -12,7 +12,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FunctionTests
 {
     /// <summary>A CPU that is offline at the start is in no mask; when it comes it is scheduled.</summary>
-    [Test, Property("Check", "A-4"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-4"), Category(RunLength.OneKernel)]
     public async Task Offline_cpu_is_in_no_mask()
     {
         const int Missing = 3;
@@ -53,10 +53,10 @@ internal sealed partial class FunctionTests
     /// The check's 2 s are those of a machine. An emulated one has no seconds of its own: the bound is, as for the first start, 5 times what a C
     /// loader of the same object needs to be enabled in the same boot under the same load; what wd40 waits before it starts again comes on top.
     /// </remarks>
-    [Test, Property("Check", "A-5"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-5"), Category(RunLength.OneKernel)]
     public async Task Hotplug_under_load_loses_nothing()
     {
-        const int Cpu = 5, Spinners = 3, Sleepers = 2;
+        const int Cpu = 5, Spinners = 2, Sleepers = 3;
         var times = RunLength.Of(1, 10);
         await EndSharedSchedulerAsync();
         // Each says that it ends, which a task that nobody runs any more never does.
@@ -117,9 +117,6 @@ internal sealed partial class FunctionTests
         var stamps = result.EnsureSuccess().Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
         return stamps[1] - stamps[0];
     }
-
-    [GeneratedRegex(@"domain \d+, node \d+: CPUs [\d,-]+")]
-    private static partial Regex DomainLine();
 
     [GeneratedRegex(@"the kernel asks for a restart: .*; starting again in (\d+) ms")]
     private static partial Regex RestartLine();

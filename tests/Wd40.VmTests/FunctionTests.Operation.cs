@@ -9,7 +9,7 @@ namespace Wd40.VmTests;
 internal sealed partial class FunctionTests
 {
     /// <summary>With --partial only tasks of policy SCHED_EXT are scheduled and counted.</summary>
-    [Test, Property("Check", "A-32"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-32"), Category(RunLength.OneKernel)]
     public async Task Partial_mode_sees_only_tasks_of_its_policy()
     {
         var scheduler = await SharedSchedulerAsync("--partial -i 0.5");
@@ -35,7 +35,7 @@ internal sealed partial class FunctionTests
     }
 
     /// <summary>A process that is stopped for longer than the watchdog's time changes nothing; when it goes on it does one step, not all.</summary>
-    [Test, Property("Check", "A-35"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-35"), Category(RunLength.OneKernel)]
     public async Task A_stopped_process_stops_no_scheduling()
     {
         const int SigStop = 19, SigCont = 18;

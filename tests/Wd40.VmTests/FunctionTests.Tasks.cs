@@ -33,7 +33,7 @@ internal sealed partial class FunctionTests
     }
 
     /// <summary>With -b the balancer leaves workers of workqueues where they are. Without it, it moves some in most runs, not in all.</summary>
-    [Test, Property("Check", "A-25"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-25"), Category(RunLength.OneKernel)]
     public async Task Workers_of_workqueues_are_spared()
     {
         var scheduler = await SharedSchedulerAsync($"{BalancerOften} -b");
@@ -62,7 +62,7 @@ internal sealed partial class FunctionTests
     /// Tasks are moved and end at once, and their slots, with the requests in them, go to others: the kernel half follows no more requests than
     /// there were, and of the hogs, which stay, the tracepoint sees just those move that were to.
     /// </summary>
-    [Test, Property("Check", "A-31"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-31"), Category(RunLength.OneKernel)]
     public async Task Requests_reach_the_task_they_are_for()
     {
         // A short memory, so that short tasks count; a small table, so that slots are used again.

@@ -12,7 +12,7 @@ internal sealed partial class FunctionTests
     private const int TrialSeconds = 6;
 
     /// <summary>Nobody confirms: it detaches in time, says so, and has shown the same figures twice, beside the lines of --stats.</summary>
-    [Test, Property("Check", "trial"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "trial"), Category(RunLength.OneKernel)]
     public async Task A_trial_detaches_by_itself()
     {
         await EndSharedSchedulerAsync();
@@ -44,7 +44,7 @@ internal sealed partial class FunctionTests
     }
 
     /// <summary>SIGUSR1 confirms it: it stays beyond its time and then ends as any other run.</summary>
-    [Test, Property("Check", "trial"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "trial"), Category(RunLength.FullOnly)]
     public async Task A_confirmed_trial_stays()
     {
         // Longer than the other: the first signal that a process handles takes it some time on a host that is busy with other work.

@@ -17,7 +17,7 @@ internal sealed partial class FunctionTests
     /// No task need be dropped for that, which the core cannot do: with slices of a minute a CPU goes to another task only when a kernel
     /// thread cuts in, and 120 hogs of one CPU wait for longer than the 3 s that the watchdog is set to unless that happens 40 times a second.
     /// </remarks>
-    [Test, Property("Check", "A-37"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-37"), Category(RunLength.OneKernel)]
     public async Task A_stalled_task_ends_the_scheduler_with_a_reason()
     {
         const int Hogs = 120, WatchdogMs = 3000;

@@ -10,13 +10,14 @@ using Wd40.VmTests.Reports;
 namespace Wd40.VmTests;
 
 /// <summary>
-/// Checks of function: 8 CPUs in 2 domains, emulated in parallel, so that callbacks really run at the same time. One boot per kernel.
+/// Checks of function: 8 CPUs in 2 domains, emulated in parallel, so that callbacks really run at the same time. One boot per kernel. Tests with
+/// options, or with a run of their own, come first; the last of these leaves a run that all others share.
 /// </summary>
 [TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
 [TestFixture(KernelCatalog.Newest, RustyScheduler.Name, Category = RunLength.OfRusty)]
 internal sealed partial class FunctionTests(string kernel, string scheduler = Wd40Scheduler.Name)
-    : GuestFixture(kernel, VmTopology.TwoLlcs, ClockMode.Parallel, scheduler)
+    : MachineTests(kernel, VmTopology.TwoLlcs, scheduler)
 {
     private const int SigKill = 9;
 
@@ -24,7 +25,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     private const int ExitSysrq = 67;
 
     /// <summary>--dry-run loads and verifies everything, says what it costs, and attaches nothing.</summary>
-    [Test, Property("Check", "dry-run")]
+    [Test, Order(1), Property("Check", "dry-run")]
     public async Task Dry_run_prints_verified_instructions()
     {
         await EndSharedSchedulerAsync();
@@ -47,7 +48,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>Each function of each module has its price, within what docs/modules.md allows for its slot.</summary>
-    [Test, Property("Check", "slot-cost")]
+    [Test, Order(1), Property("Check", "slot-cost")]
     public async Task Slot_functions_cost_what_their_contract_allows()
     {
         await EndSharedSchedulerAsync();
@@ -95,7 +96,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>Members of the group of --stats-group may connect, others are told what to do.</summary>
-    [Test, Property("Check", "stats-group"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "stats-group"), Category(RunLength.FullOnly)]
     public async Task Statistics_are_for_root_and_a_group()
     {
         // The guest's shell would take busybox's own unshare, which changes no user.
@@ -136,7 +137,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
         var scheduler = await SharedSchedulerAsync("");
         var before = await HeldAsync(scheduler);
         var storm = (await Guest.CallAsync(string.Create(CultureInfo.InvariantCulture,
-            $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(12_000, 500_000)} --parallel 8"))).ReadJson<ForkReport>();
+            $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(8_000, 500_000)} --parallel 8"))).ReadJson<ForkReport>();
         var after = await SettledAsync(scheduler);
         TestContext.Out.WriteLine($"{storm.Forked} forks, {storm.ForksPerS:F0}/s; slots held {before.Unfreed} -> {after.Unfreed}, "
             + $"tasks {before.Tasks} -> {after.Tasks}, arena {before.ArenaKiB} -> {after.ArenaKiB} KiB");
@@ -156,7 +157,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>With the balancer off nothing moves, and loads are still reported.</summary>
-    [Test, Property("Check", "A-14"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-14"), Category(RunLength.OneKernel)]
     public async Task Without_balancing_nothing_moves_and_loads_are_reported()
     {
         await SharedSchedulerAsync("-g 0 -D 0 -K 0 --no-load-balance");
@@ -179,7 +180,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A scheduler process that is killed leaves the machine on the default scheduler.</summary>
-    [Test, Property("Check", "A-2")]
+    [Test, Order(2), Property("Check", "A-2")]
     public async Task A_killed_process_leaves_the_default_scheduler()
     {
         await EndSharedSchedulerAsync();
@@ -191,13 +192,13 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
             Assert.That(killed.ExitCode, Is.EqualTo(128 + SigKill));
             Assert.That((await Guest.CallAsync($"cat {Ops}")).ExitCode, Is.Not.Zero, "no scheduler has a name any more");
             // The file of its socket is still there: the next start must not stumble over it.
-            await using var next = await OwnSchedulerAsync("");
+            await SharedSchedulerAsync("");
             Assert.That(await StateAsync(), Is.EqualTo("enabled"));
         }
     }
 
     /// <summary>A scheduler that the administrator ejects says so and exits with its own code.</summary>
-    [Test, Property("Check", "A-2"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-2"), Category(RunLength.OneKernel)]
     public async Task Ejection_by_sysrq_is_reported()
     {
         await EndSharedSchedulerAsync();

@@ -74,14 +74,14 @@ internal sealed partial class RustlandTests(string kernel)
         var meanwhile = await StateAsync();
         await scheduler.Job.KillAsync(SigCont);
         var hogs = (await load.EndAsync()).ReadJson<HogsReport>();
-        var after = await scheduler.PolicyTotalsAsync();
+        // The process may have been continued only as the hogs ended: commands take a busy guest their time.
+        var after = await scheduler.UntilDecidingAsync();
         TestContext.Out.WriteLine(FormattableString.Invariant($"stopped for {stop} s: {Describe(hogs)}; {Describe(before, after)}"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(meanwhile, Is.EqualTo("enabled"), "state while the process was stopped");
             Assert.That(after["nr_takeovers"] - before["nr_takeovers"], Is.Positive, "takeovers");
             Assert.That(after["nr_taken_over"] - before["nr_taken_over"], Is.Positive, "tasks that the kernel half served meanwhile");
-            Assert.That(after["taken_over"], Is.Zero, "1 while the kernel half serves all tasks");
             Assert.That(after["nr_user_dispatches"], Is.GreaterThan(before["nr_user_dispatches"]), "decisions");
         }
         await RequireServedAsync(scheduler, hogs);
@@ -103,14 +103,10 @@ internal sealed partial class RustlandTests(string kernel)
         await SleepAsync(0.5);
         (await Guest.CallAsync($"for i in $(seq {times}); do kill -STOP {pid}; sleep {Pause}; kill -CONT {pid}; sleep {Between}; done")).EnsureSuccess();
         var hogs = (await load.EndAsync()).ReadJson<HogsReport>();
-        var after = await scheduler.PolicyTotalsAsync();
+        var after = await scheduler.UntilDecidingAsync();
         TestContext.Out.WriteLine(FormattableString.Invariant($"{times} pauses of {Pause} s: {Describe(hogs)}; {Describe(before, after)}"));
-        using (Assert.EnterMultipleScope())
-        {
-            // Not one each: a takeover needs leases that have run out and a task that has waited since, which a busy host may not give a pause time for.
-            Assert.That(after["nr_takeovers"] - before["nr_takeovers"], Is.GreaterThanOrEqualTo(times / 2), "takeovers");
-            Assert.That(after["taken_over"], Is.Zero, "1 while the kernel half serves all tasks");
-        }
+        // Not one each: a takeover needs leases that have run out and a task that has waited since, which a busy host may not give a pause time for.
+        Assert.That(after["nr_takeovers"] - before["nr_takeovers"], Is.GreaterThanOrEqualTo(times / 2), "takeovers");
         await RequireServedAsync(scheduler, hogs);
     }
 

@@ -30,6 +30,16 @@ internal sealed class DeadlinePolicyTests
         Assert.That(results.Select(result => result.CpuShare), Is.EqualTo(new[] { 0.1, 0.2, 0.2, 0.5 }).Within(1.5).Percent);
     }
 
+    /// <summary>What a task owes outlasts its sleeps: forgiven, shares among tasks that all sleep would go by how often each is served.</summary>
+    [Test]
+    public void SharesOfTasksThatAllSleep_FollowWeights([Values(1, 2, 4)] int cpus)
+    {
+        var tasks = Enumerable.Range(0, 4 * cpus).Select(i => SyntheticTask.Sleeper(run: 3 * Millisecond, sleep: Millisecond / 2, weight: i % 2 == 0 ? 100u : 33));
+        var results = new OfflineMachine(cpus, [.. tasks]).RunDeadline(30 * Second);
+        var (heavy, light) = (results.Where((_, i) => i % 2 == 0).Average(result => result.CpuShare), results.Where((_, i) => i % 2 == 1).Average(result => result.CpuShare));
+        Assert.That(heavy / light, Is.EqualTo(100.0 / 33).Within(10).Percent);
+    }
+
     [Test]
     public void SleeperBesideHogs_WaitsForOneSliceAtMost()
     {

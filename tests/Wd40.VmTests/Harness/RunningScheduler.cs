@@ -124,8 +124,16 @@ internal sealed class RunningScheduler : IAsyncDisposable
         }
     }
 
-    private async Task<string> AskAsync() =>
-        (await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{StatsRecording.Totals}'").ConfigureAwait(false)).EnsureSuccess().Output;
+    /// <summary>Switches a setting while it runs, as <c>wd40 tune</c> does, whose start takes an emulated CPU seconds.</summary>
+    public async Task TuneAsync(string setting, bool on)
+    {
+        var value = on ? "true" : "false";
+        var answer = await AskAsync($$$"""{"req":"tune","args":{"{{{setting}}}":{{{value}}}}}""").ConfigureAwait(false);
+        Assert.That(answer, Does.Contain($"\"{setting}\":{value}"), "settings after the change");
+    }
+
+    private async Task<string> AskAsync(string request = StatsRecording.Totals) =>
+        (await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{request}'").ConfigureAwait(false)).EnsureSuccess().Output;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
