@@ -173,7 +173,8 @@ if [ $format = 1 ]; then
 	say "checking formats, those of C# beside the next tiers"
 	# All C of the tree but what bpftool wrote.
 	if find arena-bpf bench samples tests tools workloads -name '*.[ch]' ! -name vmlinux.h -exec clang-format-19 --dry-run --Werror {} + 2>"$out/clang-format.log"; then passed=$((passed + 1)); else head -n 10 "$out/clang-format.log"; one_failed "clang-format (run clang-format-19 -i)"; fi
-	dotnet format Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1 &
+	# Rules of style and the analyzers' are errors of the build.
+	dotnet format whitespace Wd40.sln --verify-no-changes --no-restore >"$out/format.log" 2>&1 &
 	dotnet_format=$!
 fi
 if [ $pieces = 1 ]; then
