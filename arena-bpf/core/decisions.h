@@ -189,16 +189,6 @@ static __always_inline void wd_drain_decisions(struct wd_here *here, u64 now)
 	}
 }
 
-/* What a task has run while nobody waits took nothing from anybody: it owes nothing for it when it wakes up. */
-static __always_inline void wd_forgive(struct wd_handed *h, u64 clock)
-{
-	if (wd_common.decided || wd_waiting_for_user())
-		return;
-	h->uncharged = 0;
-	if (wd_earlier(clock, h->key))
-		h->key = clock;
-}
-
 /*
  * A sleep, and the decision says what one is worth: what counts since the last sleep only is dropped from the key, and
  * it gains no more than the credit before the policy's clock, as the policy would do itself. True if the decision
@@ -209,10 +199,9 @@ static __always_inline bool wd_renew(struct wd_handed *h)
 {
 	u64 clock = wd_exchange()->clock;
 
-	h->key -= wd_key_after(0, h->exec_runtime, h->rate * h->forget / 256);
-	wd_forgive(h, clock);
 	if (!h->credit || !h->rate || h->epoch != wd_common.epoch || wd_common.mode != WD_CUSTODY_NORMAL)
 		return false;
+	h->key -= wd_key_after(0, h->exec_runtime, h->rate * h->forget / 256);
 	h->renewed = 1;
 	if (wd_earlier(clock + h->credit, h->key))
 		return false;

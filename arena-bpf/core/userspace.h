@@ -72,7 +72,7 @@ struct wd_handed {
 	u32 runs;	  /* 1: it has been started, and not stopped since */
 	u64 executed;	  /* CPU time as the kernel counts it: at its last start, while it runs */
 	u64 exec_runtime; /* ns since it slept */
-	u64 uncharged; /* ns since it was queued last, less what is forgiven (wd_forgive) or was given in a takeover */
+	u64 uncharged;	  /* ns since it was queued last */
 };
 
 /* A decision that came before its task was in custody. */

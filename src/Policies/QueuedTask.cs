@@ -37,10 +37,7 @@ public struct QueuedTask
     /// <summary>CPU time since it slept, ns.</summary>
     public ulong ExecRuntime;
 
-    /// <summary>
-    /// CPU time since it was queued last, ns, to be charged once: without what the kernel half gave during a takeover, and what the task had run when it
-    /// woke up and nobody waited.
-    /// </summary>
+    /// <summary>CPU time since it was queued last, ns, without what the kernel half gave during a takeover: to be charged once.</summary>
     public ulong Uncharged;
 
     /// <summary>When it was queued, ns of the scheduler's clock.</summary>

@@ -105,11 +105,19 @@ internal sealed partial class FigureTests
         await scheduler.TuneAsync("load-balance", false);
         var before = await scheduler.TotalsAsync();
         var started = await UptimeAsync();
-        var own = await LoadAsync<HogsReport>(FormattableString.Invariant(
-            $"hogs --groups 4:start=0-3,8:start=4-7 --warmup {Settling} --seconds {RunLength.Of(Seconds, FullSeconds)}"));
+        HogsReport own;
+        try
+        {
+            own = await LoadAsync<HogsReport>(FormattableString.Invariant(
+                $"hogs --groups 4:start=0-3,8:start=4-7 --warmup {Settling} --seconds {RunLength.Of(Seconds, FullSeconds)}"));
+        }
+        finally
+        {
+            // Others share this run.
+            await scheduler.TuneAsync("load-balance", true);
+        }
         var took = await UptimeAsync() - started;
         var after = await scheduler.TotalsAsync();
-        await scheduler.TuneAsync("load-balance", true);
         var pulls = Pulls(after) - Pulls(before);
         var domains = before.Domains.Zip(after.Domains, (old, now) => (In: now.PulledIn - old.PulledIn, Out: now.PulledOut - old.PulledOut)).ToArray();
         Note($"4 and 8 hogs: {own.Groups[0].ShareMin:F3} to {own.Groups[0].ShareMax:F3} and {own.Groups[1].ShareMin:F3} to "

@@ -12,7 +12,7 @@ internal sealed partial class FunctionTests
     /// Under a mixed load - processes that come and go, pipes, timers, changes of affinity, hogs - nothing grows and nothing is lost. At full
     /// length half an hour and a slope per hour; in the scaled run 16 s and a bound on the growth itself.
     /// </summary>
-    [Test, Property("Check", "A-38"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "A-38"), Category(RunLength.OneKernel)]
     public async Task Soak_grows_nothing()
     {
         var (settle, seconds, period) = RunLength.Of((6, 16, 2), (120, 1800, 20));

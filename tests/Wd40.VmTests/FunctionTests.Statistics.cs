@@ -21,7 +21,7 @@ internal sealed partial class FunctionTests
     /// <summary>
     /// Clients that poll at once, idle and loaded, get numbers only, shares that sum to 100, and each the differences to its own last request.
     /// </summary>
-    [Test, Property("Check", "A-34"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "A-34"), Category(RunLength.OneKernel)]
     public async Task Statistics_polled_by_clients_at_once()
     {
         await SharedSchedulerAsync("");

@@ -15,7 +15,7 @@ internal sealed partial class FunctionTests
     private const int SigTerm = 15;
 
     /// <summary>No task runs where it may not, however often that changes.</summary>
-    [Test, Property("Check", "A-16"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "A-16"), Category(RunLength.OneKernel)]
     public async Task Affinity_that_changes_all_the_time_is_kept()
     {
         var scheduler = await SharedSchedulerAsync("");

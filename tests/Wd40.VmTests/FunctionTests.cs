@@ -75,7 +75,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A second instance is refused with a message of its own, and the first does not notice.</summary>
-    [Test, Property("Check", "A-2"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "A-2"), Category(RunLength.OneKernel)]
     public async Task Second_instance_is_refused_and_the_first_goes_on()
     {
         var first = await SharedSchedulerAsync("");
@@ -121,7 +121,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>Metrics of a running scheduler, without a script.</summary>
-    [Test, Property("Check", "openmetrics"), Category(RunLength.FullOnly)]
+    [Test, Order(3), Property("Check", "openmetrics"), Category(RunLength.FullOnly)]
     public async Task OpenMetrics_text_is_served_by_the_monitor()
     {
         await SharedSchedulerAsync("");
@@ -131,7 +131,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>Many short-lived processes leak no slot and no memory, and no slot belongs to two tasks.</summary>
-    [Test, Property("Check", "A-30"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "A-30"), Category(RunLength.OneKernel)]
     public async Task Fork_storm_leaks_nothing()
     {
         var scheduler = await SharedSchedulerAsync("");
@@ -217,7 +217,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>The whole process, arena and kernel memory of its maps included, stays small while it works.</summary>
-    [Test, Property("Check", "memory"), Category(RunLength.OneKernel)]
+    [Test, Order(3), Property("Check", "memory"), Category(RunLength.OneKernel)]
     public async Task A_working_scheduler_needs_at_most_64_MB()
     {
         var scheduler = await SharedSchedulerAsync("");

@@ -18,7 +18,7 @@ internal sealed class ThreadTests(string kernel) : MachineTests(kernel, new VmTo
     /// rounds. 20 of 20 were seen; 35 of 40 while nobody moved a task that lost its CPU to one of a real-time class and was taken by the other thread
     /// of a busy core.
     /// </summary>
-    [Test, Property("Check", "A-20")]
+    [Test, Order(1), Property("Check", "A-20")]
     public async Task Who_wakes_up_gets_a_whole_idle_core()
     {
         const int Rounds = 20, AtLeast = 19;
@@ -38,7 +38,7 @@ internal sealed class ThreadTests(string kernel) : MachineTests(kernel, new VmTo
     }
 
     /// <summary>Who shares a core moves to one that is wholly idle, without a wake-up that would bring it there: within two slices of 20 ms.</summary>
-    [Test, Property("Check", "A-20"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "A-20"), Category(RunLength.FullOnly)]
     public async Task Who_shares_a_core_moves_to_an_idle_one()
     {
         const int Rounds = 8, WidenMs = 200, BoundMs = 60;

@@ -41,7 +41,7 @@ struct __wd_shared wd_queued {
 	u32 weight WD_WRITER("core");	    /* effective, 1..10000, 100 is nice 0 */
 	u64 enq_flags WD_WRITER("core");    /* of this enqueue */
 	u64 exec_runtime WD_WRITER("core"); /* ns of CPU time since the task slept */
-	u64 uncharged WD_WRITER("core");    /* ns it ran since it was queued last and is to be charged for, once */
+	u64 uncharged WD_WRITER("core");    /* ns it ran since it was queued last, but in takeovers: charged once */
 	u64 queued_at WD_WRITER("core");    /* ns, scheduler clock */
 	u32 woken WD_WRITER("core");	    /* 1: it has slept since it ran last */
 	u32 renewed WD_WRITER("core"); /* 1: its last decision has outlasted a sleep, `key` says what its key is now */
