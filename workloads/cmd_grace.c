@@ -31,9 +31,11 @@ int run_grace(const struct command *cmd, int argc, char **argv)
 {
 	unsigned int readers = 8, count = 20;
 	double per_cpu = 5, nice = 19, pause_ms = 20;
+	const char *cpus = NULL;
 	const struct option_def defs[] = {
 		{"readers", OPTION_UINT, &readers, "tasks that compute inside read-side sections"},
 		{"nice", OPTION_NUMBER, &nice, "their nice value"},
+		{"cpus", OPTION_TEXT, &cpus, "CPU list they may run on; one: they are bound to it"},
 		{"hogs-per-cpu", OPTION_NUMBER, &per_cpu, "hogs of nice 0 beside them, for each CPU"},
 		{"count", OPTION_UINT, &count, "grace periods that are timed"},
 		{"pause-ms", OPTION_NUMBER, &pause_ms, "between two of them"},
@@ -43,6 +45,7 @@ int run_grace(const struct command *cmd, int argc, char **argv)
 	struct crew c;
 	unsigned int n;
 	u64 *took, *cpu_ns, used = 0;
+	cpu_set_t allowed;
 
 	options_parse(cmd, defs, argc, argv);
 	n = hogs_for(per_cpu);
@@ -50,11 +53,14 @@ int run_grace(const struct command *cmd, int argc, char **argv)
 		die("grace: needs at least one reader, one grace period and a pause that is not negative");
 	if (nice < -20 || nice > 19)
 		die("grace: --nice %g is not within -20..19", nice);
+	if (cpus)
+		cpus_parse("--cpus", cpus, &allowed);
 	took = must_alloc(count, sizeof(*took));
 	cpu_ns = shared_alloc(readers * sizeof(*cpu_ns));
 	crew_init(&c, readers + n);
 	for (unsigned int i = 0; i < readers; i++)
-		crew_add(&c, &(struct member_conf){.comm = "reader", .nice = (int)nice}, reader_body, &cpu_ns[i]);
+		crew_add(&c, &(struct member_conf){.comm = "reader", .nice = (int)nice, .cpus = cpus ? &allowed : NULL},
+			 reader_body, &cpu_ns[i]);
 	if (n)
 		hogs_add(&c, n, 0, NULL, NULL);
 	crew_start(&c, 1, 3600);

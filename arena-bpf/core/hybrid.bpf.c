@@ -100,7 +100,8 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	slice = wd_slice(t, queued, 1);
 	run->waits = 1;
 	wd_cpu_at(cpu)->bound = 1;
-	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, wd_place(p, l, run->bound_clock, now), enq_flags);
+	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, wd_place(p, l, wd_domain_of_cpu(cpu), run->bound_clock, now),
+			enq_flags);
 	if (!wd_preempt_cpu(cpu, run, l->key, now))
 		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
 }
@@ -153,7 +154,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 	preempts = woken && t->rested && !l->sync && running && running->victim >= 0;
 	if (preempts && wd_preempt_last(p, l, dom, slice, enq_flags, now))
 		return;
-	wd_insert_vtime(p, dom, slice, wd_place(p, l, wd_last_clock(l), now), enq_flags);
+	wd_insert_vtime(p, dom, slice, wd_place(p, l, dom, wd_last_clock(l), now), enq_flags);
 
 	/* The CPU that was found for it, and below another one: if it is taken, the first looks at no queue. */
 	if (offered)

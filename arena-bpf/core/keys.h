@@ -16,15 +16,17 @@ static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reach
 }
 
 /*
- * Key of a task that runs at once on a claimed CPU: it bypasses the order, so it must not move it either. Where a CPU
- * is idle nothing is queued, so the clock follows first: the task would begin where the domain was left long ago, and
- * all who come after it would wait until it has caught up.
+ * Key of a task that runs at once, on a claimed CPU or as the machine's own work: it bypasses the order, so it must not
+ * move it either. Where nothing is queued the clock follows first: the task would begin where the domain was left long
+ * ago, and all who come after it would wait until it has caught up. Only there: the clock of a queue that lags would
+ * leave it behind, and heavy tasks, near the clock by their bound, would wait for all others to catch up.
  */
 static __always_inline void wd_key_direct(struct task_struct *p, struct wd_local *l, struct wd_task __arena *t, u64 now)
 {
 	u64 clock, key;
 
-	wd_clock_follow(l->domain);
+	if (!wd_domain_queued(l->domain))
+		wd_clock_follow(l->domain);
 	clock = wd_clock_for(p, l, now);
 	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
@@ -133,11 +135,16 @@ static __always_inline void wd_key_alone(struct wd_local *l, struct wd_run *run,
  * kernel ends a scheduler under which one takes 21 s: a light task (khugepaged, nice 19), ahead by its bound each time,
  * had 4 ms in 500 for a section of 0.2 s, and at the clock no more where a crowd was woken again and again. What it
  * runs is charged all the same.
+ *
+ * clock: what counts for the task; that of the domain where it is behind. Light tasks carry the clock of a CPU's own
+ * queue, and of a part of a domain, far ahead of all others who want the same CPU.
  */
-static __always_inline u64 wd_place(struct task_struct *p, struct wd_local *l, u64 clock, u64 now)
+static __always_inline u64 wd_place(struct task_struct *p, struct wd_local *l, u32 dom, u64 clock, u64 now)
 {
 	if (!wd_holds_grace(p))
 		return l->key;
+	if (dom < WD_MAX_DOMAINS && wd_clock_of(dom) < clock)
+		clock = wd_clock_of(dom);
 	if (wd_ago(now, l->first_at) >= WD_GRACE_REST) {
 		l->first_at = now;
 		return clock > WD_KEY_BEHIND ? clock - WD_KEY_BEHIND : 0;

@@ -5,6 +5,7 @@ using Wd40.ArenaRuntime;
 using Wd40.Schedulers;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
+using Wd40.VmTests.Reports;
 
 namespace Wd40.VmTests;
 
@@ -23,6 +24,9 @@ internal sealed partial class RustyTests(string kernel) : GuestFixture(kernel, n
 
     /// <summary>Starts rusty by a symbolic link with its name, as publish.sh makes one.</summary>
     private const string Alias = $"ln -sfn wd40 {GuestPrograms.Directory}/wd40/scx_rusty && {GuestPrograms.Directory}/wd40/scx_rusty";
+
+    /// <summary>The run that the balancer's moves are judged in; what is asked of it before shares it.</summary>
+    private const string Sent = $"{TwoDomains} {BalancerAlone} -v";
 
     private const double Interval = 2;
 
@@ -57,16 +61,44 @@ internal sealed partial class RustyTests(string kernel) : GuestFixture(kernel, n
     public Task Other_masks_that_are_no_partition_are_refused(string options, string message) => RequireRefusalAsync(options, message);
 
     /// <summary>
-    /// Hogs that all begin in one of two domains made by hand are spread evenly; the kernel's tracepoint sees each go just where the balancer
-    /// sent it, and every request has an answer.
+    /// Domains that take nothing from each other go on at paces of their own. Where one lags its clock stays with its tasks, whatever kernel threads run there
+    /// at once: they would be left behind, and a heavy one, near the clock by its bound, would wait for all others to catch up.
     /// </summary>
-    [Test, Order(1), Property("Check", "R-1"), Property("Check", "R-6"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "lag"), Category(RunLength.OneKernel)]
+    public async Task A_heavy_hog_keeps_a_CPU_of_a_domain_that_lags()
+    {
+        var scheduler = await SharedSchedulerAsync(Sent);
+        await scheduler.TuneAsync("load-balance", false);
+        HogsReport own;
+        try
+        {
+            own = await LoadAsync<HogsReport>($"hogs --groups 1:nice=-20:start=0-3,8:start=0-3,4:start=4-7 --warmup 2 --seconds {RunLength.Of(5, 30)}");
+        }
+        finally
+        {
+            // The next one shares this run.
+            await scheduler.TuneAsync("load-balance", true);
+        }
+        await TestContext.Out.WriteLineAsync(FormattableString.Invariant($"nice -20 beside 8 hogs on 4 CPUs: {own.Groups[0].ShareMin:F3} CPUs; those ")
+            + FormattableString.Invariant($"{own.Groups[1].ShareMin:F3} to {own.Groups[1].ShareMax:F3}, and {own.Groups[2].ShareMin:F3} to {own.Groups[2].ShareMax:F3} in the other domain"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Groups[0].ShareMin, Is.GreaterThan(0.95), "CPUs of the heavy hog");
+            Assert.That(own.Groups[1].ShareMax, Is.LessThan(0.45), "CPUs of a hog beside it: the other domain has gone on faster");
+            Assert.That(own.Groups[2].ShareMin, Is.GreaterThan(0.9), "CPUs of a hog of the other domain");
+        }
+    }
+
+    /// <summary>
+    /// Hogs that all begin in one of two domains made by hand are spread evenly; the kernel's tracepoint sees each go just where the balancer
+    /// sent it, and every request has an answer. Ends the run that it shares.
+    /// </summary>
+    [Test, Order(2), Property("Check", "R-1"), Property("Check", "R-6"), Category(RunLength.OneKernel)]
     public async Task Hogs_spread_over_domains_made_by_hand_just_as_they_are_sent()
     {
         const double Widen = 0.5;
         const int Rounds = 5;
-        await EndSharedSchedulerAsync();
-        await using var scheduler = await OwnSchedulerAsync($"{TwoDomains} {BalancerAlone} -v");
+        var scheduler = await SharedSchedulerAsync(Sent);
         var ops = await ReadWordAsync("/sys/kernel/sched_ext/root/ops");
         var run = await BalanceRun.RecordAsync(Guest, FormattableString.Invariant($"--groups 16 --start-on 0-3 --widen-after {Widen}"), Widen,
             Widen + (Rounds * Interval) + 1, 3);
@@ -100,7 +132,7 @@ internal sealed partial class RustyTests(string kernel) : GuestFixture(kernel, n
     }
 
     /// <summary>Four domains in one cache: after the hogs of one have ended, the others' are spread over all.</summary>
-    [Test, Order(2), Property("Check", "R-2"), Category(RunLength.FullOnly)]
+    [Test, Order(3), Property("Check", "R-2"), Category(RunLength.FullOnly)]
     public async Task Hogs_spread_over_four_domains_of_one_cache()
     {
         const int Rounds = 6;
