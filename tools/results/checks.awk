@@ -5,7 +5,8 @@
 #   awk -v mode=line    -f checks.awk checks.txt RESULTS.xml...    one line: passed, failed, without a test
 #   awk -v mode=summary -f checks.awk checks.txt RESULTS.xml...    a line a check: number, verdict, time of its last test, name
 #
-# A check is passed when all its tests are; one test that failed or did not run to its end fails it. Of a test that ran again the last result counts.
+# A check is passed when all its tests are; one test that failed or did not run to its end fails it. Of a test that ran again the last result
+# counts, by the time at which it ended and then by the order of the files.
 
 function attribute(line, name) {
 	return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
@@ -13,12 +14,14 @@ function attribute(line, name) {
 
 # A test that is over: counts for its own checks and for those of the suites around it (the cases of one method).
 function count(    level) {
+	inside = 0
+	if (test in endOf && ended < endOf[test])
+		return
 	for (level = 0; level <= depth; level++)
 		own = own " " suite[level]
 	checksOf[test] = own
 	outcomeOf[test] = outcome
 	endOf[test] = ended
-	inside = 0
 }
 
 function judge(    test, part, parts, i) {
