@@ -132,8 +132,14 @@ internal sealed class RunningScheduler : IAsyncDisposable
         Assert.That(answer, Does.Contain($"\"{setting}\":{value}"), "settings after the change");
     }
 
-    private async Task<string> AskAsync(string request = StatsRecording.Totals) =>
-        (await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{request}'").ConfigureAwait(false)).EnsureSuccess().Output;
+    private async Task<string> AskAsync(string request = StatsRecording.Totals)
+    {
+        var answer = await _guest.CallAsync($"{GuestPrograms.Probe} stats 1 1 '{request}'").ConfigureAwait(false);
+        // What it said at its end tells more than that nobody answers.
+        if (answer.ExitCode != 0 && _job.HasEnded)
+            throw new AssertionException($"wd40 {Options} has ended by itself: {_job.ErrorSoFar}");
+        return answer.EnsureSuccess().Output;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
