@@ -36,8 +36,7 @@ internal sealed class AdoptionTests(string kernel, string scheduler, ClockMode c
     [Test, Order(0), Property("Check", "adoption"), Category(RunLength.FullOnly)]
     public async Task Processes_are_succeeded_by_others_under_load()
     {
-        // A start beside hogs takes a minute, and what carries on in the kernel half is the same in the two that order there.
-        var times = RunLength.Of(2, Scheduler == RustlandScheduler.Name ? 20 : 5);
+        var times = RunLength.Of(2, 20);
         var scheduler = await OwnSchedulerAsync(All);
         var sequence = await ReadWordAsync("/sys/kernel/sched_ext/enable_seq");
         var load = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 8 --warmup 1 --seconds 3000 --end-on-signal");
