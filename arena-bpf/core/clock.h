@@ -49,13 +49,14 @@ static __always_inline void wd_clock_raise(u32 dom, u64 key)
 
 /*
  * A domain lags only while it has something queued: with an empty queue its clock follows the furthest one. Without
- * this, clocks drift apart by seconds and the next arrivals are unfair for as long.
+ * this, clocks drift apart by seconds and the next arrivals are unfair for as long. While tasks wait it does not: they
+ * would be left behind, and heavy ones, near the clock by their bound, would wait for all others to catch up.
  */
 static __always_inline void wd_clock_follow(u32 dom)
 {
 	u64 key = wd_clock_furthest.v - WD_CLOCK_LAG;
 
-	if (wd_clock_of(dom) < key)
+	if (wd_clock_of(dom) < key && !wd_domain_queued(dom))
 		wd_clock_raise(dom, key);
 }
 

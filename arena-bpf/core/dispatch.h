@@ -239,7 +239,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	u32 dom = wd_domain_of_cpu(cpu), queued;
 	struct wd_head own = {.key = WD_KEY_NONE, .cpu = -1};
 	struct wd_local *l = NULL;
-	bool alone;
+	bool alone, home;
 
 	use_arena();
 	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
@@ -284,10 +284,11 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
-		/* Away from home another clock counts, that of the queue to which it goes next. */
+		/* Away from home the queue counts to which it goes next, whose clock is its own. */
+		home = l->domain == dom;
 		alone = (!queued || own.none) && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound &&
-			l->domain == dom;
-		if (alone && wd_core_crowded(cpu, dom)) {
+			(home || !wd_domain_queued(l->domain));
+		if (alone && home && wd_core_crowded(cpu, dom)) {
 			wd_set_slice(prev, 0); /* so that it is queued, and goes from there */
 			return;
 		}

@@ -17,16 +17,14 @@ static __always_inline u64 wd_key_bounded(struct wd_local *l, u64 key, u64 reach
 
 /*
  * Key of a task that runs at once, on a claimed CPU or as the machine's own work: it bypasses the order, so it must not
- * move it either. Where nothing is queued the clock follows first: the task would begin where the domain was left long
- * ago, and all who come after it would wait until it has caught up. Only there: the clock of a queue that lags would
- * leave it behind, and heavy tasks, near the clock by their bound, would wait for all others to catch up.
+ * move it either. The clock follows first: the task would begin where the domain was left long ago, and all who come
+ * after it would wait until it has caught up.
  */
 static __always_inline void wd_key_direct(struct task_struct *p, struct wd_local *l, struct wd_task __arena *t, u64 now)
 {
 	u64 clock, key;
 
-	if (!wd_domain_queued(l->domain))
-		wd_clock_follow(l->domain);
+	wd_clock_follow(l->domain);
 	clock = wd_clock_for(p, l, now);
 	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
@@ -99,12 +97,10 @@ static __always_inline void wd_key_bound(struct wd_local *l, struct wd_task __ar
  */
 __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 {
-	u32 queued = wd_domain_queued(to);
-	u64 bearable = wd_bearable(to, queued, weight);
+	u64 bearable = wd_bearable(to, wd_domain_queued(to), weight);
 	s64 ahead;
 
-	if (!queued)
-		wd_clock_follow(to);
+	wd_clock_follow(to);
 	ahead = wd_clock_of(to) - wd_clock_of(from);
 	if (ahead > (s64)bearable)
 		return ahead - bearable;
@@ -112,9 +108,9 @@ __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 }
 
 /*
- * Key of a task that keeps a CPU of its home while nobody waits for one. It competes with nobody, so it is where the
- * clock is: it would run ahead for as long as it is alone, and when others come wait until they have caught up, or take
- * the clock with it and leave those that have just come so far behind that they keep their CPUs.
+ * Key of a task that keeps its CPU while nobody waits for one, here or at its home. It competes with nobody, so it is
+ * where its home's clock is: it would run ahead for as long as it is alone, and when others come wait until they have
+ * caught up, or take the clock with it and leave those that have just come so far behind that they keep their CPUs.
  */
 static __always_inline void wd_key_alone(struct wd_local *l, struct wd_run *run, u64 now)
 {

@@ -51,6 +51,35 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>Hogs that were alone each on a CPU of another domain than their home have their share as soon as a crowd comes.</summary>
+    /// <remarks>Kept there their keys ran on, although nobody waited anywhere, and they waited 0.3 to 0.7 s when others came; the most in three of eight rounds,
+    /// as homes are dealt and not every round has one away from home.</remarks>
+    [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task When_a_crowd_comes_hogs_that_were_alone_away_from_home_have_their_share()
+    {
+        await SharedSchedulerAsync("");
+        var worst = (GapNs: 0L, Least: 1.0);
+        for (var round = 0; round < RunLength.Of(4, 10); round++)
+        {
+            // Those of whom the home is the first domain find its CPUs taken, and are left alone where they went.
+            var taken = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 1:cpus=0,1:cpus=1,1:cpus=2,1:cpus=3 --warmup 0 --seconds 0.8");
+            (await Guest.CallAsync("sleep 0.4")).EnsureSuccess();
+            var first = await Guest.StartAsync($"exec {GuestPrograms.Load} hogs --groups 4 --warmup 1.4 --seconds 2");
+            (await Guest.CallAsync("sleep 1.4")).EnsureSuccess();
+            await HogsOfAsync("24 --warmup 0 --seconds 2");
+            var alone = (await first.EndAsync()).ReadJson<HogsReport>().Groups[0];
+            _ = await taken.EndAsync();
+            worst = (Math.Max(worst.GapNs, alone.LongestGapNs), Math.Min(worst.Least, alone.ShareMin / alone.ShareMax));
+        }
+
+        Note($"4 hogs that were alone, some away from home, beside 24 others: longest gap {worst.GapNs / 1e6:F0} ms, the least over the most {worst.Least:F3}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(worst.GapNs, Is.LessThan(250_000_000), "their longest time without progress, ns");
+            Assert.That(worst.Least, Is.GreaterThan(0.85), "CPUs of the one that got least, over those of the one that got most");
+        }
+    }
+
     /// <summary>Hogs that find idle CPUs in a domain where nothing ran for seconds have no claim on those that come right after them.</summary>
     /// <remarks>When they began where that domain's clock stood, seconds behind the other's, each had a claim of 0.3 s: 0.50 CPUs in place of 0.37.</remarks>
     [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
