@@ -191,6 +191,12 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	if (l->domain != wd_domain_of_cpu(cpu) && p->nr_cpus_allowed > 1)
 		wd_follow_request(l);
 	l->woken = 0;
+	/*
+	 * While a scheduler attaches the kernel runs tasks without asking it. From a key of 0 on they would stand 300
+	 * ms before all that did not run just then.
+	 */
+	if (!l->key)
+		wd_key_direct(p, l, wd_task_at(l->slot), now);
 	wd_note_regained(&run->foreign);
 	run->pid = p->pid;
 	run->executed = p->se.sum_exec_runtime;

@@ -7,6 +7,8 @@ namespace Wd40.VmTests;
 /// <summary>What the order of wd40 is worth, beside the default scheduler's in the same boot.</summary>
 internal sealed partial class SmallMachineTests
 {
+    private OrderRun? _order;
+
     /// <summary>
     /// Tasks that mostly sleep wake up sooner beside hogs than under the default scheduler, and a crowd that exchanges messages does not pay for
     /// it: it switches no more often.
@@ -20,11 +22,7 @@ internal sealed partial class SmallMachineTests
     public async Task Sleepers_wake_sooner_and_crowds_switch_less()
     {
         const double P50 = 1.0, P99 = 0.8, Switches = 1.0;
-        var defaultSleepers = await SleepersAsync(0);
-        var defaultCrowd = await MessagesAsync();
-        await using var scheduler = await RunningScheduler.StartAsync(Guest, "");
-        var sleepers = await SleepersAsync(defaultSleepers.LoopsPerUs);
-        var crowd = await MessagesAsync();
+        var (defaultSleepers, defaultCrowd, _, sleepers, crowd) = await OrderRunAsync();
         double p50 = (double)sleepers.DelayNs.P50 / defaultSleepers.DelayNs.P50, p99 = (double)sleepers.DelayNs.P99 / defaultSleepers.DelayNs.P99,
             switches = (double)crowd.ContextSwitches / defaultCrowd.ContextSwitches;
         await TestContext.Out.WriteLineAsync(FormattableString.Invariant(
@@ -40,6 +38,18 @@ internal sealed partial class SmallMachineTests
         }
     }
 
+    /// <summary>The run that tests of wd40 with its defaults share here.</summary>
+    private async Task<OrderRun> OrderRunAsync()
+    {
+        if (_order is not null)
+            return _order;
+        var defaultSleepers = await SleepersAsync(0);
+        var defaultCrowd = await MessagesAsync();
+        var (scheduler, attached) = await AttachBesideHogsAsync();
+        await using (scheduler)
+            return _order = new(defaultSleepers, defaultCrowd, attached, await SleepersAsync(defaultSleepers.LoopsPerUs), await MessagesAsync());
+    }
+
     /// <summary>A sleeper for each CPU that works for 0.3 ms every 5, beside 1.5 hogs a CPU.</summary>
     /// <param name="loopsPerUs">Speed of the work, so that it is the same in each run; 0: measured.</param>
     private Task<WakeupsReport> SleepersAsync(double loopsPerUs) =>
@@ -47,4 +57,13 @@ internal sealed partial class SmallMachineTests
 
     /// <summary>4 groups of 20 senders and 20 receivers.</summary>
     private Task<SwitchesReport> MessagesAsync() => LoadAsync<SwitchesReport>($"switches -- hackbench -g 4 -l {RunLength.Of(40, 100)}");
+
+    /// <summary>Figures of one boot.</summary>
+    /// <param name="DefaultSleepers">Of the default scheduler, before wd40 starts.</param>
+    /// <param name="DefaultCrowd">The same of the crowd.</param>
+    /// <param name="Attached">What hogs saw while it attached.</param>
+    /// <param name="Sleepers">Of wd40.</param>
+    /// <param name="Crowd">The same of the crowd.</param>
+    private sealed record OrderRun(
+        WakeupsReport DefaultSleepers, SwitchesReport DefaultCrowd, HogsReport Attached, WakeupsReport Sleepers, SwitchesReport Crowd);
 }
