@@ -35,7 +35,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
         ["A-8"] = "8:nice=0,8:nice=3",
         ["A-26"] = "1:nice=-20:cpus=0-3,7:nice=19:cpus=0-3",
         ["light"] = "1:nice=10:cpus=2,1:nice=19:cpus=2",
-        ["modules"] = "1:nice=0:cpus=2,1:nice=10:cpus=2",
+        ["modules"] = "1:nice=0:cpus=4,1:nice=10:cpus=4",
     };
 
     private readonly Dictionary<string, HogsReport> _default = [];
@@ -114,9 +114,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     [Test, Order(2), Property("Check", "modules"), Property("Check", "A-33"), Category(RunLength.OneKernel)]
     public async Task With_the_fifo_module_weights_do_not_count()
     {
-        var scheduler = await SharedSchedulerAsync("-f");
-        var own = await HogsAsync("modules");
-        var totals = await scheduler.TotalsAsync();
+        var (_, own, totals) = await UnequalAsync();
         Note($"deadline/fifo: nice 0 : nice 10 = {own.Ratio:F3}, dl_clamp {totals.DlClamp} %, dl_preset {totals.DlPreset} % of {totals.Total}");
         using (Assert.EnterMultipleScope())
         {
