@@ -284,7 +284,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
-		/* Away from home the queue counts to which it goes next, whose clock is its own. */
+		/* Away from home it competes with who waits there too: that is where it is queued next. */
 		home = l->domain == dom;
 		alone = (!queued || own.none) && bound == WD_KEY_NONE && remote == WD_KEY_NONE && !run->bound &&
 			(home || !wd_domain_queued(l->domain));
