@@ -101,7 +101,7 @@ internal sealed partial class FigureTests
 
     /// <summary>Heavy hogs that come one after the other among light ones share evenly, although the light ones' virtual time flies.</summary>
     /// <remarks>When the clock of their domain went with the light ones, one of the heavy kept a CPU for itself and others got none, in half of the runs.
-    /// Right after the scheduler's start they share less evenly (0.92 to 1.10 of their mean, once 0.40; docs/scheduling.md), so that it settles first.</remarks>
+    /// Right after the scheduler's start they share less evenly (0.92 to 1.10 of their mean, once 0.40; docs/scheduling-evidence.md), so that it settles first.</remarks>
     [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
     public async Task Heavy_hogs_that_come_among_light_ones_share_evenly()
     {

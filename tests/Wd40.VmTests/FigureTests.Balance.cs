@@ -53,7 +53,7 @@ internal sealed partial class FigureTests
     /// <remarks>
     /// Decisions to let the running task go on are among them: the original had none, each end of a slice was a dispatch, and the figures that check A-13
     /// speaks of counted it. With 8 hogs at 4:4 there is little else; of the rest, 40 placements and dispatches a second, 2 to 10 % are pulls
-    /// (docs/scheduling.md). With 16 hogs, which do queue, pulls are less than 5 % without the decisions to go on as well; without a balancer 13.
+    /// (docs/scheduling-evidence.md, D5). With 16 hogs, which do queue, pulls are less than 5 % without the decisions to go on as well; without a balancer 13.
     /// </remarks>
     [TestCase(8), TestCase(16)]
     [Property("Check", "A-13"), Category(RunLength.OneKernel)]
