@@ -131,6 +131,15 @@ static __always_inline void wd_run_set(struct wd_run *run, u64 key, u32 weight, 
 	*(volatile u64 *)&run->started = now;
 }
 
+/*
+ * Does what runs keep its CPU, slice after slice? One that is behind all others and does is too heavy for its share: it
+ * has a CPU to itself, whatever the order, and will not catch up.
+ */
+static __always_inline bool wd_keeps_cpu(struct wd_run *run, u64 now)
+{
+	return wd_ago(now, run->since) >= WD_CLOCK_KEPT;
+}
+
 /* May a task run on all CPUs of a domain? One bound to a CPU counts as such: it has an order of its own. */
 static __always_inline bool wd_covers(struct wd_local *l, u32 dom)
 {
@@ -140,8 +149,9 @@ static __always_inline bool wd_covers(struct wd_local *l, u32 dom)
 /*
  * Looks at what the CPUs of a domain run now, and how far its clock may follow: to the lower median of their keys. A
  * median, because both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy
- * one that has a CPU to itself stays far behind. And only while no CPU is idle: nobody competes then, and the clock of
- * a domain that another one follows must not run away with a lone light task.
+ * one that has a CPU to itself stays far behind, and on few CPUs, or beside more of its kind, would be the median: once
+ * it has kept its CPU for a while it does not count. And only while no CPU is idle: nobody competes then, and the clock
+ * of a domain that another one follows must not run away with a lone light task.
  *
  * p: the task that wants a CPU, or NULL. The result lies in memory of this CPU, valid until its next call (callers have
  * interrupts off): the verifier follows each value of a local variable through the loop, but not this.
@@ -185,7 +195,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 		if (key > r->largest)
 			r->largest = key;
 		if (key <= clock) {
-			r->not_reached++;
+			r->not_reached += !wd_keeps_cpu(run, now);
 			continue;
 		}
 		r->reached++;
@@ -291,7 +301,7 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	 * Where only restricted tasks run the clock goes with them, or they would be far ahead of all who come later.
 	 * No faster than time, which a light one's key outruns by far.
 	 */
-	if (r->restricted != WD_KEY_NONE && !r->reached && !r->not_reached)
+	if (r->restricted != WD_KEY_NONE && !r->largest && !r->not_reached)
 		wd_clock_raise(dom,
 			       r->restricted < wd_clock_of(dom) + passed ? r->restricted : wd_clock_of(dom) + passed);
 	return 0;

@@ -97,7 +97,6 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 				       struct wd_local **local)
 {
 	struct wd_local *l;
-	u64 clock;
 	u32 home;
 
 	if (!prev || !(prev->scx.flags & WD_TASK_QUEUED))
@@ -114,14 +113,26 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
 		return WD_KEY_NONE; /* sent away just now: let it go and be queued there */
 	if (l->domain != home)
 		wd_run_set(run, l->key, l->weight, now);
-	/* One that is kept is bounded like one that is queued: it may come from a time when nobody moved the clock. */
-	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
+	*local = l;
+	return l->key;
+}
+
+/*
+ * Bounds the key of a task that may go on like that of one that is queued: it may come from a time when nobody moved
+ * the clock. But not past `first`, the first of those that wait: the clock may be beyond that one, where those that run
+ * are, and to a heavy task, which is near the clock by its bound, a slice of a light one is more than that.
+ */
+static __always_inline u64 wd_kept_key(struct wd_local *l, struct wd_run *run, u32 dom, u64 first, u64 now)
+{
+	u64 clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
+
+	if (first < clock)
+		clock = first;
 	if (l->key + wd_virtual(l->weight, WD_KEY_BEHIND) < clock) {
 		l->key = wd_deadline_key(wd_task_at(l->slot), clock, now, WD_ARRIVAL_AGAIN, WD_PACE_ONE);
 		l->key = wd_key_bounded(l, l->key, clock, clock);
 		wd_run_set(run, l->key, l->weight, now);
 	}
-	*local = l;
 	return l->key;
 }
 
@@ -283,6 +294,8 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		run->pulled_at = now;
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
+	if (l)
+		kept = wd_kept_key(l, run, dom, run->bound ? bound : own.key < remote ? own.key : remote, now);
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
 		/* Away from home it competes with who waits there too: that is where it is queued next. */
 		home = l->domain == dom;

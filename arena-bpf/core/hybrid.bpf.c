@@ -199,6 +199,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 		wd_key_direct(p, l, wd_task_at(l->slot), now);
 	wd_note_regained(&run->foreign);
 	run->pid = p->pid;
+	run->since = now;
 	run->executed = p->se.sum_exec_runtime;
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;

@@ -25,6 +25,7 @@
 #define WD_CLOCK_PASSED	  (1000 * WD_MSEC) /* time at most in which a clock may catch up at once */
 #define WD_CLOCK_SLACK	  8		   /* times faster than its queue can be served a clock may go */
 #define WD_CLOCK_PATIENCE (50 * WD_MSEC)   /* a queue's head that has waited for longer does not hold the clock back */
+#define WD_CLOCK_KEPT	  (10 * WD_MSEC)   /* who keeps its CPU for longer, and is behind, does not either */
 #define WD_GRACE_REST	  (50 * WD_MSEC)   /* once in this time who holds up grace periods goes before all others */
 #define WD_MOVE_WAIT \
 	(40 * WD_MSEC) /* real time in which a task that changes its domain is to be even with the others */
@@ -67,6 +68,7 @@ struct wd_run {
 	u64 key;     /* at start */
 	u32 weight;  /* as in wd_local */
 	u32 pid;
+	u64 since; /* when what runs was put here; it has gone on since */
 	u64 preempted_at;
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
@@ -90,7 +92,7 @@ struct wd_running {
 	u64 restricted;	 /* smallest key of a task that may not run on all of them, WD_KEY_NONE: none runs */
 	u64 latest;	 /* key of the victim */
 	u32 reached;	 /* CPUs whose key is beyond the clock ... */
-	u32 not_reached; /* ... is not, or is just changing ... */
+	u32 not_reached; /* ... is not yet, or is just changing ... */
 	u32 idle;	 /* ... and that are idle */
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
 	u64 head;	 /* key of the next in the queue, WD_KEY_NONE: none counts */
@@ -105,6 +107,8 @@ struct wd_median {
 	u32 before;  /* how many are before, after, the same */
 	u32 after;
 	u32 same;
+	u32 kept;      /* not after it, and keep their CPU: count where nothing else does ... */
+	u64 kept_last; /* ... by the largest such key */
 } __attribute__((aligned(64)));
 
 /* How far a domain has come, virtual ns; a cache line each. */

@@ -44,9 +44,9 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 	u32 nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
 	int i;
 
-	m->before = m->after = m->same = 0;
+	m->before = m->after = m->same = m->kept = 0;
 	m->next = WD_KEY_NONE;
-	m->last = 0;
+	m->last = m->kept_last = 0;
 	if (nr > WD_PREEMPT_SCAN)
 		nr = WD_PREEMPT_SCAN;
 	wd_each(i, nr)
@@ -66,6 +66,10 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 			m->after++;
 			if (key < m->next)
 				m->next = key;
+		} else if (wd_keeps_cpu(run, now)) {
+			m->kept++;
+			if (key > m->kept_last)
+				m->kept_last = key;
 		} else if (key < m->reached) {
 			m->before++;
 			if (key > m->last)
@@ -74,6 +78,13 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 			m->same++;
 		}
 	}
+	if (m->before + m->after + m->same)
+		return;
+	if (m->kept_last < m->reached)
+		m->before = m->kept;
+	else
+		m->same = m->kept;
+	m->last = m->kept_last;
 }
 
 /*

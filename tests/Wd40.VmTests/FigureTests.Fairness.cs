@@ -72,6 +72,29 @@ internal sealed partial class FigureTests
         }
     }
 
+    /// <summary>Tasks too heavy for their share have a CPU each; the others share by weight what is left, also where half of a domain's CPUs are taken so.</summary>
+    /// <remarks>
+    /// They stay behind all others. While the clocks waited for them the others ran on to the bound of their keys, where they were alike, whatever their
+    /// weights: on half of the CPUs 0.5 each in place of 0.75 and 0.25, and who came or woke waited for up to 0.4 s.
+    /// </remarks>
+    [Test, Property("Check", "A-26"), Category(RunLength.OneKernel)]
+    public async Task Beside_tasks_too_heavy_for_their_share_weights_hold()
+    {
+        const double Due = 1024.0 / (1024 + 335), TolerancePercent = 5;
+        await SharedSchedulerAsync("");
+        var own = await HogsOfAsync(FormattableString.Invariant(
+            $"2:nice=-20:cpus=0-3,2:cpus=0-3,2:nice=5:cpus=0-3 --warmup {RunLength.Of(4, 10)} --seconds {RunLength.Of(3, 20)}"));
+        Note("2 x nice -20, 2 x nice 0 and 2 x nice 5 on 4 CPUs: "
+            + string.Join("; ", own.Groups.Select(group => FormattableString.Invariant($"{group.ShareMin:F3} to {group.ShareMax:F3}")))
+            + $"; longest gap {own.Groups.Max(group => group.LongestGapNs) / 1e6:F0} ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(own.Groups[0].ShareMin, Is.EqualTo(1).Within(TolerancePercent).Percent, "CPUs of the heavy hog that got least");
+            Assert.That(own.Groups[1].ShareMean, Is.EqualTo(Due).Within(TolerancePercent).Percent, "CPUs of a hog of nice 0, on the average");
+            Assert.That(own.Groups[2].ShareMean, Is.EqualTo(1 - Due).Within(TolerancePercent).Percent, "CPUs of a hog of nice 5, on the average");
+        }
+    }
+
     /// <summary>A hog bound to a CPU competes with free ones on equal terms: it is neither starved nor favoured.</summary>
     [Test, Property("Check", "A-40"), Category(RunLength.OneKernel)]
     public async Task While_free_hogs_run_a_bound_one_gets_its_share()
