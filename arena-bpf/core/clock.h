@@ -132,12 +132,13 @@ static __always_inline void wd_run_set(struct wd_run *run, u64 key, u32 weight, 
 }
 
 /*
- * Does what runs keep its CPU, slice after slice? One that is behind all others and does is too heavy for its share: it
- * has a CPU to itself, whatever the order, and will not catch up.
+ * Does what runs keep its CPU, slice after slice? One at home that does, and is behind those that wait, is too heavy
+ * for its share: it has a CPU to itself, whatever the order, and will not catch up. One from elsewhere may have others
+ * of its kind waiting there.
  */
 static __always_inline bool wd_keeps_cpu(struct wd_run *run, u64 now)
 {
-	return wd_ago(now, run->since) >= WD_CLOCK_KEPT;
+	return run->started && !run->away && wd_ago(now, run->since) >= WD_CLOCK_KEPT;
 }
 
 /* May a task run on all CPUs of a domain? One bound to a CPU counts as such: it has an order of its own. */
@@ -149,9 +150,8 @@ static __always_inline bool wd_covers(struct wd_local *l, u32 dom)
 /*
  * Looks at what the CPUs of a domain run now, and how far its clock may follow: to the lower median of their keys. A
  * median, because both ends mislead: a light task that found a CPU is far ahead of all others after one slice, a heavy
- * one that has a CPU to itself stays far behind, and on few CPUs, or beside more of its kind, would be the median: once
- * it has kept its CPU for a while it does not count. And only while no CPU is idle: nobody competes then, and the clock
- * of a domain that another one follows must not run away with a lone light task.
+ * one that has a CPU to itself stays far behind. And only while no CPU is idle: nobody competes then, and the clock of
+ * a domain that another one follows must not run away with a lone light task.
  *
  * p: the task that wants a CPU, or NULL. The result lies in memory of this CPU, valid until its next call (callers have
  * interrupts off): the verifier follows each value of a local variable through the loop, but not this.
@@ -165,7 +165,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 
 	r->next = r->restricted = WD_KEY_NONE;
 	r->largest = r->latest = 0;
-	r->reached = r->not_reached = r->idle = 0;
+	r->reached = r->not_reached = r->kept = r->idle = 0;
 	r->victim = -1;
 	if (nr > WD_PREEMPT_SCAN)
 		nr = WD_PREEMPT_SCAN;
@@ -195,7 +195,8 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 		if (key > r->largest)
 			r->largest = key;
 		if (key <= clock) {
-			r->not_reached += !wd_keeps_cpu(run, now);
+			r->not_reached++;
+			r->kept += wd_keeps_cpu(run, now);
 			continue;
 		}
 		r->reached++;
@@ -208,12 +209,22 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 /*
  * Raises the clock of a domain to what its CPUs have reached, as the last look has shown, but not beyond `limit`. True:
  * as far as the next key that runs there, so that another look may raise it further.
+ *
+ * On few CPUs, or beside more of its kind, a task that keeps its CPU would be the median, and all others would run away
+ * from a clock that goes at its pace. So it does not count up to `first`, the first that waits (WD_KEY_NONE: none).
  */
-static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 limit)
+static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 limit, u64 first)
 {
-	u64 key = r->next < limit ? r->next : limit;
+	u64 key;
 
-	if (r->idle || r->reached <= r->not_reached || key == WD_KEY_NONE)
+	if (r->reached <= r->not_reached) {
+		if (first == WD_KEY_NONE || r->reached <= r->not_reached - r->kept)
+			return false;
+		if (first < limit)
+			limit = first;
+	}
+	key = r->next < limit ? r->next : limit;
+	if (r->idle || key == WD_KEY_NONE)
 		return false;
 	wd_clock_raise(dom, key);
 	return key != limit;
@@ -248,7 +259,7 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 	struct wd_local *l;
 	int i;
 
-	r->head = WD_KEY_NONE;
+	r->first = r->head = WD_KEY_NONE;
 	r->waiting = 0;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
 		wd_each(i, WD_CLOCK_SCAN)
@@ -259,8 +270,11 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 				break;
 			wd_note_queue(dom, p);
 			r->waiting += l->weight;
-			if (r->head == WD_KEY_NONE && !l->woken && wd_covers(l, dom) && l->key == p->scx.dsq_vtime &&
-			    wd_ago(now, l->queued_at) < WD_CLOCK_PATIENCE)
+			if (r->head != WD_KEY_NONE || l->woken || !wd_covers(l, dom) || l->key != p->scx.dsq_vtime)
+				continue;
+			if (r->first == WD_KEY_NONE)
+				r->first = l->key;
+			if (wd_ago(now, l->queued_at) < WD_CLOCK_PATIENCE)
 				r->head = l->key;
 		}
 	}
@@ -294,14 +308,14 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 	wd_each(i, WD_PREEMPT_SCAN)
 	{
 		r = wd_look_at_running(NULL, dom, now);
-		if (!wd_clock_reach(dom, r, limit))
+		if (!wd_clock_reach(dom, r, limit, r->first))
 			break;
 	}
 	/*
 	 * Where only restricted tasks run the clock goes with them, or they would be far ahead of all who come later.
 	 * No faster than time, which a light one's key outruns by far.
 	 */
-	if (r->restricted != WD_KEY_NONE && !r->largest && !r->not_reached)
+	if (r->restricted != WD_KEY_NONE && !r->reached && !r->not_reached)
 		wd_clock_raise(dom,
 			       r->restricted < wd_clock_of(dom) + passed ? r->restricted : wd_clock_of(dom) + passed);
 	return 0;

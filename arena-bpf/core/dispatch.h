@@ -122,9 +122,14 @@ static __always_inline u64 wd_prev_key(struct task_struct *prev, struct wd_run *
  * the clock. But not past `first`, the first of those that wait: the clock may be beyond that one, where those that run
  * are, and to a heavy task, which is near the clock by its bound, a slice of a light one is more than that.
  */
-static __always_inline u64 wd_kept_key(struct wd_local *l, struct wd_run *run, u32 dom, u64 first, u64 now)
+static __always_inline u64 wd_kept_key(struct task_struct *p, struct wd_local *l, struct wd_run *run, u32 dom,
+				       u64 first, u64 now)
 {
-	u64 clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
+	u64 clock;
+
+	if (l->reached && wd_keeps_cpu(run, now))
+		wd_follow_others(p, l, now);
+	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
 
 	if (first < clock)
 		clock = first;
@@ -295,7 +300,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
 	if (l)
-		kept = wd_kept_key(l, run, dom, run->bound ? bound : own.key < remote ? own.key : remote, now);
+		kept = wd_kept_key(prev, l, run, dom, run->bound ? bound : own.key < remote ? own.key : remote, now);
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
 		/* Away from home it competes with who waits there too: that is where it is queued next. */
 		home = l->domain == dom;

@@ -204,6 +204,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	run->slot = l->slot;
 	run->bound = p->nr_cpus_allowed == 1;
 	run->spared = run->bound && (p->flags & PF_KTHREAD);
+	run->away = l->domain != wd_domain_of_cpu(cpu);
 	run->restricted = run->bound || !wd_covers(l, wd_domain_of_cpu(cpu));
 	wd_run_set(run, l->key, l->weight, now);
 	if (l->bound == cpu && l->key > run->bound_clock)

@@ -78,6 +78,7 @@ struct wd_run {
 	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
 	u32 spared;	 /* ... and is a kernel thread, which nobody preempts */
 	u32 restricted;	 /* what runs may not run on all CPUs of this domain, 0 or 1 */
+	u32 away;	 /* what runs has another home, 0 or 1 */
 	u32 idle;	 /* the CPU is idle, 0 or 1 */
 	u32 slot;	 /* of what runs */
 	u32 remote;	 /* the domain that was best to pull from at the last look */
@@ -92,10 +93,12 @@ struct wd_running {
 	u64 restricted;	 /* smallest key of a task that may not run on all of them, WD_KEY_NONE: none runs */
 	u64 latest;	 /* key of the victim */
 	u32 reached;	 /* CPUs whose key is beyond the clock ... */
-	u32 not_reached; /* ... is not yet, or is just changing ... */
+	u32 not_reached; /* ... is not, or is just changing ... */
+	u32 kept;	 /* ... of which so many keep what they run ... */
 	u32 idle;	 /* ... and that are idle */
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
-	u64 head;	 /* key of the next in the queue, WD_KEY_NONE: none counts */
+	u64 first;	 /* key of the next in the queue, WD_KEY_NONE: none counts ... */
+	u64 head;	 /* ... and of the next that has not waited for too long */
 	u64 waiting;	 /* weight of the queue's first tasks together */
 } __attribute__((aligned(64)));
 
@@ -107,8 +110,7 @@ struct wd_median {
 	u32 before;  /* how many are before, after, the same */
 	u32 after;
 	u32 same;
-	u32 kept;      /* not after it, and keep their CPU: count where nothing else does ... */
-	u64 kept_last; /* ... by the largest such key */
+	u32 passing; /* those that keep their CPU do not count, 0 or 1 */
 } __attribute__((aligned(64)));
 
 /* How far a domain has come, virtual ns; a cache line each. */

@@ -44,7 +44,8 @@ static __always_inline void wd_key_queued(struct task_struct *p, struct wd_local
 	if (!queued) {
 		wd_clock_follow(l->domain);
 		if (r)
-			wd_clock_reach(l->domain, r, wd_clock_within(l->domain, WD_CLOCK_INTERVAL, l->weight));
+			wd_clock_reach(l->domain, r, wd_clock_within(l->domain, WD_CLOCK_INTERVAL, l->weight),
+				       WD_KEY_NONE);
 	}
 	clock = reached = wd_clock_for(p, l, now);
 	if (l->woken && wd_covers(l, l->domain) && r && r->largest && r->largest < clock)

@@ -44,9 +44,9 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 	u32 nr = wd_nr_cpus[dom & (WD_MAX_DOMAINS - 1)];
 	int i;
 
-	m->before = m->after = m->same = m->kept = 0;
+	m->before = m->after = m->same = 0;
 	m->next = WD_KEY_NONE;
-	m->last = m->kept_last = 0;
+	m->last = 0;
 	if (nr > WD_PREEMPT_SCAN)
 		nr = WD_PREEMPT_SCAN;
 	wd_each(i, nr)
@@ -55,7 +55,8 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 		struct wd_run *run = wd_run_of(cpu);
 		u64 key;
 
-		if (run->bound || run->idle || !KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr))
+		if (run->bound || run->idle || (m->passing && wd_keeps_cpu(run, now)) ||
+		    !KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr))
 			continue;
 		key = wd_running_key(run, now);
 		/* Just changing: what it ran last. */
@@ -66,10 +67,6 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 			m->after++;
 			if (key < m->next)
 				m->next = key;
-		} else if (wd_keeps_cpu(run, now)) {
-			m->kept++;
-			if (key > m->kept_last)
-				m->kept_last = key;
 		} else if (key < m->reached) {
 			m->before++;
 			if (key > m->last)
@@ -78,26 +75,21 @@ static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd
 			m->same++;
 		}
 	}
-	if (m->before + m->after + m->same)
-		return;
-	if (m->kept_last < m->reached)
-		m->before = m->kept;
-	else
-		m->same = m->kept;
-	m->last = m->kept_last;
 }
 
 /*
  * How far the CPUs of a domain have come on which a task may run: the lower median of their keys, as for the domain,
- * searched from `from` up or down; 0 when none of them runs anything that counts.
+ * searched from `from` up or down; 0 when none of them runs anything that counts. passing: those that keep their CPU do
+ * not.
  */
-__noinline u64 wd_reached_by(struct task_struct *p __arg_trusted, u32 dom, u64 from, u64 now)
+__noinline u64 wd_reached_by(struct task_struct *p __arg_trusted, u32 dom, u64 from, u32 passing, u64 now)
 {
 	/* In memory, as in wd_look_at_running. */
 	struct wd_median *m = &wd_medians[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
 	int i;
 
 	m->reached = from;
+	m->passing = passing;
 	wd_each(i, WD_PREEMPT_SCAN)
 	{
 		wd_compare(p, dom, m, now);
@@ -118,7 +110,7 @@ static __always_inline u64 wd_clock_for(struct task_struct *p, struct wd_local *
 
 	if (wd_covers(l, l->domain))
 		return wd_clock_of(l->domain);
-	clock = wd_reached_by(p, l->domain, l->reached, now);
+	clock = wd_reached_by(p, l->domain, l->reached, 0, now);
 	if (!clock)
 		clock = wd_clock_of(l->domain);
 	if (l->elsewhere)
@@ -126,6 +118,18 @@ static __always_inline u64 wd_clock_for(struct task_struct *p, struct wd_local *
 	l->elsewhere = 0;
 	l->reached = clock;
 	return clock;
+}
+
+/*
+ * A restricted task that keeps its CPU is put into no queue, and too heavy for its share it would fall behind for as
+ * long as it does, and keep those behind with which it is compared. So it goes with the others of its CPUs.
+ */
+static __always_inline void wd_follow_others(struct task_struct *p, struct wd_local *l, u64 now)
+{
+	u64 clock = wd_reached_by(p, l->domain, l->reached, 1, now);
+
+	if (clock > l->reached)
+		l->reached = clock;
 }
 
 /* The clock that counted for a task when it was last looked at. */
