@@ -22,6 +22,23 @@ static __always_inline u32 wd_bound_waiting(struct wd_run *run, s32 cpu)
 	return nr > 0 ? nr : 0;
 }
 
+/*
+ * A task of a CPU's own queue starts: that queue has come as far as its key. One that is taken out of turn is far ahead
+ * of the others, and says no more than the first of them.
+ */
+static __always_inline void wd_bound_start(struct wd_run *run, s32 cpu, u64 key)
+{
+	u64 first;
+
+	if (key <= run->bound_clock)
+		return;
+	first = wd_bound_waiting(run, cpu) ? wd_head_key(WD_CPU_DSQ + cpu) : WD_KEY_NONE;
+	if (first < key)
+		key = first;
+	if (key > run->bound_clock)
+		run->bound_clock = key;
+}
+
 static __always_inline u64 wd_clock_of(u32 dom)
 {
 	return wd_clocks[dom & (WD_MAX_DOMAINS - 1)].v;

@@ -207,8 +207,8 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	run->away = l->domain != wd_domain_of_cpu(cpu);
 	run->restricted = run->bound || !wd_covers(l, wd_domain_of_cpu(cpu));
 	wd_run_set(run, l->key, l->weight, now);
-	if (l->bound == cpu && l->key > run->bound_clock)
-		run->bound_clock = l->key;
+	if (l->bound == cpu)
+		wd_bound_start(run, cpu, l->key);
 	wd_task_at(l->slot)->started = now;
 	c->clock = now;
 	c->key = l->key;

@@ -72,7 +72,7 @@ struct wd_run {
 	u64 preempted_at;
 	u64 pulled_at;
 	u64 rescued_at;	 /* when the CPU's queue was looked through for long waits */
-	u64 bound_clock; /* largest key that started from this CPU's queue */
+	u64 bound_clock; /* largest key that started from this CPU's queue, in turn */
 	u64 last;	 /* key that had been reached here when a task stopped last, as wd_proven_key has it */
 	u32 waits;	 /* tasks bound to it may wait in its queue; written with its run queue locked */
 	u32 bound;	 /* what runs is bound to this CPU, 0 or 1 ... */
