@@ -180,7 +180,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A scheduler process that is killed leaves the machine on the default scheduler.</summary>
-    [Test, Order(2), Property("Check", "A-2")]
+    [Test, Order(2), Property("Check", "A-2"), Category(RunLength.OneKernel)]
     public async Task A_killed_process_leaves_the_default_scheduler()
     {
         await EndSharedSchedulerAsync();
