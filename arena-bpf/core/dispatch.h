@@ -130,7 +130,6 @@ static __always_inline u64 wd_kept_key(struct task_struct *p, struct wd_local *l
 	if (l->reached && wd_keeps_cpu(run, now))
 		wd_follow_others(p, l, now);
 	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
-
 	if (first < clock)
 		clock = first;
 	if (l->key + wd_virtual(l->weight, WD_KEY_BEHIND) < clock) {
@@ -250,7 +249,7 @@ static __always_inline void wd_pass_on(u32 dom, s32 cpu)
 
 void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 {
-	u64 now = wd_now(), kept, bound = WD_KEY_NONE, remote = WD_KEY_NONE, ran;
+	u64 now = wd_now(), kept, bound = WD_KEY_NONE, remote = WD_KEY_NONE, first, ran;
 	struct wd_run *run = wd_run_of(cpu);
 	u32 dom = wd_domain_of_cpu(cpu), queued;
 	struct wd_head own = {.key = WD_KEY_NONE, .cpu = -1};
@@ -299,8 +298,10 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 		run->pulled_at = now;
 		remote = wd_best_remote(dom, cpu, own.key);
 	}
-	if (l)
-		kept = wd_kept_key(prev, l, run, dom, run->bound ? bound : own.key < remote ? own.key : remote, now);
+	if (l) {
+		first = own.key < remote ? own.key : remote;
+		kept = wd_kept_key(prev, l, run, dom, run->bound ? bound : first, now);
+	}
 	if (l && kept <= own.key && kept <= bound && kept <= remote) {
 		/* Away from home it competes with who waits there too: that is where it is queued next. */
 		home = l->domain == dom;
