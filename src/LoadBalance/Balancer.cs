@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
 using Wd40.ArenaRuntime;
 using Wd40.ArenaRuntime.Layout;
 
@@ -159,6 +160,7 @@ public sealed class Balancer
     }
 
     /// <summary>Fills the columns with all live tasks that have any duty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Collect(ulong now, out bool anyPrefers)
     {
         _duty.Clear();
@@ -206,6 +208,7 @@ public sealed class Balancer
 
     /// <summary>Fills the loads.</summary>
     /// <returns>Load of one CPU's worth of duty at the mean weight of what runs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long SetLoads(int tasks, bool fullyUtilised)
     {
         double loads = 0, duties = 0;

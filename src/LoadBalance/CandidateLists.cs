@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+
 namespace Wd40.LoadBalance;
 
 /// <summary>
@@ -34,6 +36,7 @@ internal sealed class CandidateLists
     /// <param name="round">The columns.</param>
     /// <param name="push">Set of domains.</param>
     /// <param name="counts">Tasks of each domain.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(in BalanceRound round, ulong push, ReadOnlySpan<int> counts)
     {
         Span<int> step = stackalloc int[256];
@@ -145,6 +148,7 @@ internal sealed class CandidateLists
     }
 
     /// <summary>Least significant digit first over the load alone; stable, so equal loads stay in order of their index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RadixSort(Span<ulong> keys, Span<ulong> scratch)
     {
         ulong used = 0;

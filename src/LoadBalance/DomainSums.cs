@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+
 namespace Wd40.LoadBalance;
 
 /// <summary>Adds the tasks of a round up by domain. All memory is allocated at construction.</summary>
@@ -13,6 +15,7 @@ internal sealed class DomainSums
     private readonly ulong[] _sums = new ulong[4 * 256];
 
     /// <summary>Writes load and number of tasks of each domain.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in BalanceRound round, Span<long> load, Span<int> counts)
     {
         // Count and sum in one word; four tables, because additions to one word wait for each other.

@@ -28,10 +28,11 @@ internal sealed partial class SmallMachineTests
         const string Log = "/tmp/attach.log";
         (await Guest.CallAsync($"rm -f {Log}")).EnsureSuccess();
         var hogs = await Guest.StartAsync($$"""
-            until grep -q '^wd40: statistics: ' {{Log}} 2>/dev/null; do sleep 0.05; done
+            until grep -q '^wd40: doctor: ' {{Log}} 2>/dev/null; do sleep 0.05; done
             for process in /proc/[0-9]*; do
                 [ "$(cat $process/comm)" = wd40 ] && wd40=${process#/proc/}
             done
+            until grep -q '^wd40: statistics: ' {{Log}}; do sleep 0.05; done
             kill -STOP $wd40 || exit 1
             {{GuestPrograms.Load}} hogs --groups 8 --warmup 1 --seconds 120 --end-on-signal & hogs=$!
             renice -n -20 -p $wd40 >/dev/null
@@ -45,6 +46,15 @@ internal sealed partial class SmallMachineTests
             [ $state = disabled ] || { echo "it had attached before the hogs ran" >&2; exit 1; }
             """);
         var scheduler = await RunningScheduler.StartAsync(Guest, $"-v 2>{Log}");
-        return (scheduler, (await hogs.EndAsync()).EnsureSuccess().ReadJson<HogsReport>());
+        try
+        {
+            return (scheduler, (await hogs.EndAsync()).EnsureSuccess().ReadJson<HogsReport>());
+        }
+        catch
+        {
+            // Else it would run on beside the tests that follow.
+            await scheduler.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -26,6 +26,13 @@ internal sealed class QemuCommandLineTests
     }
 
     [Test]
+    public void An_emulated_processor_does_not_copy_byte_by_byte([Values] ClockMode clock)
+    {
+        var cpu = Line(clock).Arguments().SkipWhile(argument => argument != "-cpu").ElementAt(1);
+        Assert.That(cpu, Is.EqualTo(clock == ClockMode.Kvm ? "host" : "max,-erms,-fsrm"));
+    }
+
+    [Test]
     public void Callers_kernel_arguments_come_last()
     {
         Assert.That((Line(ClockMode.Parallel) with { Append = "isolcpus=1" }).KernelArguments(), Does.EndWith(" isolcpus=1"));

@@ -12,6 +12,9 @@ internal sealed class RunningScheduler : IAsyncDisposable
     private const int SigTerm = 15;
     private const string ReportFile = "/tmp/wd40-report.json";
 
+    /// <summary>What it would start itself anew for, which takes an emulated CPU seconds; checks of the start itself, of adoption and of a debugger go without.</summary>
+    private const string NoSecondStart = "DOTNET_EnableDiagnostics=0";
+
     /// <summary>Guest time within which it must be enabled; generous, because A-1 alone judges the time.</summary>
     private const int EnableLimitMs = 120_000;
 
@@ -38,7 +41,8 @@ internal sealed class RunningScheduler : IAsyncDisposable
     /// <param name="name">Of the scheduler: wd40, or compose.</param>
     public static async Task<RunningScheduler> StartAsync(Guest guest, string options, string variables = "", string name = "wd40")
     {
-        var command = $"rm -f {ReportFile}; exec env {variables} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}";
+        var settings = options.Contains("--debuggable", StringComparison.Ordinal) ? "" : NoSecondStart;
+        var command = $"rm -f {ReportFile}; exec env {settings} {variables} {GuestPrograms.Wd40} run {name} {options} --report {ReportFile}";
         var job = await guest.StartAsync(command).ConfigureAwait(false);
         var wait = await guest.StartAsync($"exec {GuestPrograms.Probe} enabled {EnableLimitMs}").ConfigureAwait(false);
         var ended = job.WaitAsync(guest.Options.LifeLimit);
