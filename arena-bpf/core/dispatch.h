@@ -60,7 +60,7 @@ __noinline u64 wd_best_remote(u32 dom, s32 cpu, u64 limit)
 	bool found = false;
 	int i;
 
-	wd_each(i, wd_layout.nr_domains)
+	wd_each_calling(i, wd_layout.nr_domains)
 	{
 		u64 key = (u32)i == dom ? WD_KEY_NONE : wd_allowed_head(i).key, margin;
 

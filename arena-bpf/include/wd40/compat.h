@@ -159,6 +159,18 @@ extern void KF(scx_bpf_exit_bstr)(s64 code, char *fmt, unsigned long long *data,
 static u32 wd_zero;
 #define wd_each(i, end) for ((i) = *(volatile u32 *)&wd_zero; (i) < (end) && can_loop; (i)++)
 
+/*
+ * The same around calls of global functions. Nothing may be left in the registers of their arguments where the loop
+ * begins anew: the verifier of 7.0 takes numbers there for needed as soon as it has to take all for needed, and
+ * refuses the call ("verifier bug: global subprog unexpected regs").
+ */
+#define wd_drop_args()                                                                                             \
+	({                                                                                                         \
+		asm volatile("r1 = r10; r2 = r10; r3 = r10; r4 = r10; r5 = r10" ::: "r1", "r2", "r3", "r4", "r5"); \
+		true;                                                                                              \
+	})
+#define wd_each_calling(i, end) for ((i) = *(volatile u32 *)&wd_zero; (i) < (end) && wd_drop_args() && can_loop; (i)++)
+
 /* Has the tasks that wait in this CPU's local queue queued anew, from cpu_release. */
 static __always_inline void wd_requeue_local(void)
 {
