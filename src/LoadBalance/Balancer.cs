@@ -160,6 +160,7 @@ public sealed class Balancer
     }
 
     /// <summary>Fills the columns with all live tasks that have any duty.</summary>
+    // Compiled at start, not ahead: it goes over all tasks, see Wd40.Tool.csproj.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Collect(ulong now, out bool anyPrefers)
     {

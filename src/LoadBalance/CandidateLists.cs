@@ -36,6 +36,7 @@ internal sealed class CandidateLists
     /// <param name="round">The columns.</param>
     /// <param name="push">Set of domains.</param>
     /// <param name="counts">Tasks of each domain.</param>
+    // Compiled at start, not ahead: it goes over all tasks, see Wd40.Tool.csproj.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(in BalanceRound round, ulong push, ReadOnlySpan<int> counts)
     {

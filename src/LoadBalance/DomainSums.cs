@@ -15,6 +15,7 @@ internal sealed class DomainSums
     private readonly ulong[] _sums = new ulong[4 * 256];
 
     /// <summary>Writes load and number of tasks of each domain.</summary>
+    // Compiled at start, not ahead: it goes over all tasks, see Wd40.Tool.csproj.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in BalanceRound round, Span<long> load, Span<int> counts)
     {
