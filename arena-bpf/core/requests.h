@@ -94,7 +94,7 @@ __noinline int wd_move_queued(u32 dom)
 	int i;
 
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
-		wd_each(i, WD_REQUEST_BATCH)
+		wd_each_calling(i, WD_REQUEST_BATCH)
 		{
 			slot = wd_next_request(dom);
 			if (slot == WD_NO_SLOT)

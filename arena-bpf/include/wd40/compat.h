@@ -160,9 +160,9 @@ static u32 wd_zero;
 #define wd_each(i, end) for ((i) = *(volatile u32 *)&wd_zero; (i) < (end) && can_loop; (i)++)
 
 /*
- * The same around calls of global functions. Nothing may be left in the registers of their arguments where the loop
- * begins anew: the verifier of 7.0 takes numbers there for needed as soon as it has to take all for needed, and
- * refuses the call ("verifier bug: global subprog unexpected regs").
+ * The same around calls of global functions, and only there, as it costs five instructions a turn. Nothing may be left
+ * in the registers of their arguments where the loop begins anew: the verifier of 7.0 can take numbers there for
+ * needed, which the call clears, and then refuses it ("verifier bug: global subprog unexpected regs").
  */
 #define wd_drop_args()                                                                                             \
 	({                                                                                                         \

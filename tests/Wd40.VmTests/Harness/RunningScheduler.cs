@@ -12,7 +12,10 @@ internal sealed class RunningScheduler : IAsyncDisposable
     private const int SigTerm = 15;
     private const string ReportFile = "/tmp/wd40-report.json";
 
-    /// <summary>What it would start itself anew for, which takes an emulated CPU seconds; checks of the start itself, of adoption and of a debugger go without.</summary>
+    /// <summary>
+    /// The setting for which <c>wd40 run</c> would start itself anew (docs/debugging.md), which takes an emulated CPU seconds. Checks of the start itself, of
+    /// adoption and of a debugger go without.
+    /// </summary>
     private const string NoSecondStart = "DOTNET_EnableDiagnostics=0";
 
     /// <summary>Guest time within which it must be enabled; generous, because A-1 alone judges the time.</summary>
