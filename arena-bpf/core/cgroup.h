@@ -275,7 +275,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_cgroup_init, struct cgroup *cgrp, struct scx_cgr
 	u32 parent, index;
 
 	use_arena();
-	wd_record(WD_EVENT_CGROUP_INIT, WD_NO_SLOT, id);
+	wd_report(WD_EVENT_CGROUP_INIT, WD_NO_SLOT, id);
 	if (!cgrp->level)
 		return 0;
 	parent = wd_cgroup_find(BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id));
@@ -294,7 +294,7 @@ void BPF_STRUCT_OPS(wd_cgroup_exit, struct cgroup *cgrp)
 	struct wd_cgroup *g = wd_cgroup_at(index);
 
 	use_arena();
-	wd_record(WD_EVENT_CGROUP_EXIT, WD_NO_SLOT, id);
+	wd_report(WD_EVENT_CGROUP_EXIT, WD_NO_SLOT, id);
 	bpf_map_delete_elem(&wd_cgroup_ids, &id);
 	if (!index || g->id != id)
 		return; /* it had no entry of its own */
@@ -318,7 +318,7 @@ void BPF_STRUCT_OPS(wd_cgroup_move, struct task_struct *p, struct cgroup *from, 
 	use_arena();
 	if (!l)
 		return;
-	wd_record(WD_EVENT_CGROUP_MOVE, l->slot, id);
+	wd_report(WD_EVENT_CGROUP_MOVE, l->slot, id);
 	wd_set_group(l, id);
 }
 
@@ -329,7 +329,7 @@ void BPF_STRUCT_OPS(wd_cgroup_set_weight, struct cgroup *cgrp, u32 weight)
 	struct wd_cgroup *g = wd_cgroup_at(index);
 
 	use_arena();
-	wd_record(WD_EVENT_CGROUP_WEIGHT, WD_NO_SLOT, weight);
+	wd_report(WD_EVENT_CGROUP_WEIGHT, WD_NO_SLOT, weight);
 	if (index && g->id == id)
 		wd_cgroup_set(g, weight);
 }

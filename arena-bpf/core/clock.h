@@ -223,6 +223,12 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	return r;
 }
 
+/* Could what the CPUs of a domain run, as the last look has shown, move its clock, whatever waits? */
+static __always_inline bool wd_may_reach(struct wd_running *r)
+{
+	return !r->idle && r->reached > r->not_reached - r->kept;
+}
+
 /*
  * Raises the clock of a domain to what its CPUs have reached, as the last look has shown, but not beyond `limit`. True:
  * as far as the next key that runs there, so that another look may raise it further.
@@ -234,14 +240,16 @@ static __always_inline bool wd_clock_reach(u32 dom, struct wd_running *r, u64 li
 {
 	u64 key;
 
+	if (!wd_may_reach(r))
+		return false;
 	if (r->reached <= r->not_reached) {
-		if (first == WD_KEY_NONE || r->reached <= r->not_reached - r->kept)
+		if (first == WD_KEY_NONE)
 			return false;
 		if (first < limit)
 			limit = first;
 	}
 	key = r->next < limit ? r->next : limit;
-	if (r->idle || key == WD_KEY_NONE)
+	if (key == WD_KEY_NONE)
 		return false;
 	wd_clock_raise(dom, key);
 	return key != limit;
@@ -299,6 +307,17 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 	return 0;
 }
 
+/* Key beyond which the clock may not go: of the head of the queue, which comes next, nor faster than that is served. */
+static __always_inline u64 wd_clock_limit(u32 dom, u64 passed, u64 now)
+{
+	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
+	u64 within;
+
+	wd_look_at_queue(dom, now);
+	within = r->waiting ? wd_clock_within(dom, passed, r->waiting) : WD_KEY_NONE;
+	return within < r->head ? within : r->head;
+}
+
 /*
  * Lets the clock of a domain go on with what runs there; now and then, from dispatch. Not beyond the head of its queue,
  * which comes next, nor faster than its queue can be served.
@@ -307,24 +326,22 @@ __noinline int wd_clock_advance(u32 dom, u64 now)
 {
 	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
 	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
-	u64 limit, passed = wd_ago(now, c->advanced_at), within;
+	u64 limit = 0, passed = wd_ago(now, c->advanced_at);
 	int i;
 
 	if (passed < WD_CLOCK_INTERVAL)
 		return 0;
 	c->advanced_at = now;
-	wd_look_at_queue(dom, now);
-	limit = r->head;
-	within = r->waiting ? wd_clock_within(dom, passed, r->waiting) : WD_KEY_NONE;
-	if (within < limit)
-		limit = within;
 	/*
 	 * Key by key, up to the median of them. One key a time would stop at a heavy task just beyond the clock, which
 	 * then goes no faster than that one's key does, and the light ones run away from it.
 	 */
-	wd_each(i, WD_PREEMPT_SCAN)
+	wd_each_calling(i, WD_PREEMPT_SCAN)
 	{
 		r = wd_look_at_running(NULL, dom, now);
+		/* To look at the queue costs a lock for each task of it, so that comes last. */
+		if (!limit && (wd_may_reach(r) || !wd_queues[dom & (WD_MAX_DOMAINS - 1)]))
+			limit = wd_clock_limit(dom, passed, now);
 		if (!wd_clock_reach(dom, r, limit, r->first))
 			break;
 	}

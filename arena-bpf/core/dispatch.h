@@ -210,6 +210,29 @@ static __always_inline bool wd_rescue_due(u64 *at, u64 now)
 	return now - last >= WD_WAIT_CHECK && now > last && __sync_val_compare_and_swap(at, last, now) == last;
 }
 
+/* Is one of the first tasks of a domain's queue on this CPU's run queue, and hardly later than the first? A hint. */
+static __always_inline bool wd_near_waits(u32 dom, s32 cpu)
+{
+	u64 queue = wd_queues[dom & (WD_MAX_DOMAINS - 1)], latest = WD_KEY_NONE;
+	struct task_struct *p;
+	int i;
+
+	if (!queue)
+		return true; /* not known */
+	p = wd_queue_first(queue);
+	wd_each(i, WD_NEAR_SCAN)
+	{
+		if (!p || p->scx.dsq_vtime > latest)
+			return false;
+		if (p->thread_info.cpu == cpu)
+			return true;
+		if (latest == WD_KEY_NONE)
+			latest = p->scx.dsq_vtime + wd_virtual(wd_run_of(cpu)->weight, WD_NEAR_SLACK);
+		p = wd_queue_next(queue, p);
+	}
+	return false;
+}
+
 /*
  * Takes the next task of a domain's queue. One that is on this CPU's run queue already costs a fraction of one that has
  * to be fetched from another (two locks, a migration), so such a one goes first if it is hardly later than the head.
@@ -222,6 +245,9 @@ __noinline int wd_take_near(u32 dom, s32 cpu)
 	bool moved = false;
 	int i;
 
+	/* To go through a queue costs its lock for each task; mostly there is none. */
+	if (!wd_near_waits(dom, cpu))
+		return false;
 	if (!KF(bpf_iter_scx_dsq_new)(&it, dom, 0)) {
 		wd_each(i, WD_NEAR_SCAN)
 		{
@@ -257,7 +283,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	bool alone, home;
 
 	use_arena();
-	wd_record(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
+	wd_report(WD_EVENT_DISPATCH, WD_NO_SLOT, cpu);
 	if (dom >= WD_MAX_DOMAINS)
 		return; /* offline, or in no domain */
 	wd_cpu_at(cpu)->clock = now;

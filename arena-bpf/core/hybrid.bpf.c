@@ -60,7 +60,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	t = wd_task_at(l->slot);
 	selected = wd_placement_select(p, t, prev_cpu, wake_flags);
 	cpu = WD_SELECTED_CPU(selected);
-	wd_record(WD_EVENT_SELECT, l->slot, cpu);
+	wd_report(WD_EVENT_SELECT, l->slot, cpu);
 	if (cpu < 0 || cpu >= wd_layout.nr_cpu_ids)
 		return prev_cpu;
 	if (WD_SELECTED_HOW(selected) == WD_SELECT_QUEUE)
@@ -127,7 +127,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		wd_begin_to_compete(p, l, enq_flags & WD_ENQ_WAKEUP, now);
 	wd_follow_request(l);
 	t = wd_task_at(l->slot);
-	wd_record(WD_EVENT_ENQUEUE, l->slot, enq_flags);
+	wd_report(WD_EVENT_ENQUEUE, l->slot, enq_flags);
 	offered = l->offered;
 	l->offered = 0;
 	if (p->nr_cpus_allowed == 1) {
@@ -186,7 +186,7 @@ void BPF_STRUCT_OPS(wd_running, struct task_struct *p)
 	use_arena();
 	if (!l || !run)
 		return;
-	wd_record(WD_EVENT_RUNNING, l->slot, l->key);
+	wd_report(WD_EVENT_RUNNING, l->slot, l->key);
 	/* Away from home: it was pulled, or moved because it had been asked for. */
 	if (l->domain != wd_domain_of_cpu(cpu) && p->nr_cpus_allowed > 1)
 		wd_follow_request(l);
@@ -226,7 +226,7 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 	use_arena();
 	if (!l || !run)
 		return;
-	wd_record(WD_EVENT_STOPPING, l->slot, runnable);
+	wd_report(WD_EVENT_STOPPING, l->slot, runnable);
 	wd_note_worker(p, l);
 	/* A stop without a start comes at attach: nothing was run on our account. */
 	if (run->started && run->pid == p->pid) {
@@ -254,32 +254,34 @@ void BPF_STRUCT_OPS(wd_stopping, struct task_struct *p, bool runnable)
 		wd_set_slice(p, 0);
 }
 
-/* The slice was given for the queue as it was then; a queue that has grown since cuts it short. */
+/*
+ * The slice was given for the queue as it was then; a queue that has grown since cuts it short. Called on each busy CPU
+ * at each tick, so the task's storage is not searched: what is needed of it stands in the CPU's own line.
+ */
 void BPF_STRUCT_OPS(wd_tick, struct task_struct *p)
 {
-	struct wd_local *l = wd_local_of(p);
+	struct wd_local *l = p->flags & PF_WQ_WORKER ? wd_local_of(p) : NULL;
 	s32 cpu = wd_task_cpu(p);
 	struct wd_run *run = wd_run_of(cpu);
 	u64 now = wd_now();
 	u32 dom, queued, bound;
 
 	use_arena();
-	if (!l || !run)
+	if (l)
+		wd_note_worker(p, l);
+	if (!run->started || run->pid != (u32)p->pid)
 		return;
-	wd_record(WD_EVENT_TICK, l->slot, cpu);
-	wd_note_worker(p, l);
+	wd_report(WD_EVENT_TICK, run->slot, cpu);
 	wd_cpu_at(cpu)->clock = now;
 	dom = wd_domain_of_cpu(cpu);
-	if (dom >= WD_MAX_DOMAINS || !run->started)
-		return;
 	/* The machine's own work keeps its slice: cut short, it would wait behind whom it gave way to. */
-	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
+	if (dom >= WD_MAX_DOMAINS || run->spared)
 		return;
 	bound = wd_bound_waiting(run, cpu);
 	queued = wd_domain_queued(dom);
 	if (!queued && !bound)
 		return;
-	if (now - run->started >= wd_slice(wd_task_at(l->slot), queued + bound, bound ? 1 : wd_nr_cpus[dom]))
+	if (now - run->started >= wd_slice(wd_task_at(run->slot), queued + bound, bound ? 1 : wd_nr_cpus[dom]))
 		wd_set_slice(p, 0);
 }
 
@@ -305,7 +307,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	u64 now = wd_now(), word = c->idle;
 
 	use_arena();
-	wd_record(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
+	wd_report(WD_EVENT_IDLE, WD_NO_SLOT, cpu);
 	run->idle = idle;
 	if (idle)
 		wd_note_regained(&run->foreign);
@@ -338,7 +340,7 @@ void BPF_STRUCT_OPS(wd_set_weight, struct task_struct *p, u32 weight)
 	use_arena();
 	if (!l)
 		return;
-	wd_record(WD_EVENT_WEIGHT, l->slot, weight);
+	wd_report(WD_EVENT_WEIGHT, l->slot, weight);
 	wd_renice(l, weight);
 }
 
@@ -349,7 +351,7 @@ void BPF_STRUCT_OPS(wd_set_cpumask, struct task_struct *p, const struct cpumask 
 	use_arena();
 	if (!l)
 		return;
-	wd_record(WD_EVENT_CPUMASK, l->slot, 0);
+	wd_report(WD_EVENT_CPUMASK, l->slot, 0);
 	wd_affinity_changed(p, l, mask);
 }
 
@@ -361,7 +363,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(wd_init_task, struct task_struct *p, struct scx_ini
 	if (!l)
 		return -ENOMEM;
 	wd_task_begin(p, l, wd_group_of_new(args));
-	wd_record(WD_EVENT_INIT_TASK, l->slot, p->pid);
+	wd_report(WD_EVENT_INIT_TASK, l->slot, p->pid);
 	return 0;
 }
 
@@ -372,7 +374,7 @@ void BPF_STRUCT_OPS(wd_exit_task, struct task_struct *p, struct scx_exit_task_ar
 	use_arena();
 	if (!l)
 		return;
-	wd_record(WD_EVENT_EXIT_TASK, l->slot, p->pid);
+	wd_report(WD_EVENT_EXIT_TASK, l->slot, p->pid);
 	wd_task_end(l);
 }
 

@@ -8,6 +8,8 @@
 
 #include "hybrid.h"
 
+__weak const volatile bool wd_recorded;
+
 __weak u64 wd_record(u32 event, u32 slot, u64 value)
 {
 	return 0;

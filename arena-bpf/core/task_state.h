@@ -241,7 +241,7 @@ static __always_inline void wd_begin_to_compete(struct task_struct *p, struct wd
 	struct wd_run *run = wd_run_of(bpf_get_smp_processor_id());
 	u32 waker = 0;
 
-	wd_record(WD_EVENT_RUNNABLE, l->slot, woken);
+	wd_report(WD_EVENT_RUNNABLE, l->slot, woken);
 	l->woken = woken || !l->key;
 	l->runnable = 1;
 	wd_cgroup_enter(l);
@@ -258,7 +258,7 @@ static __always_inline void wd_begin_to_compete(struct task_struct *p, struct wd
 /* It sleeps, or is no longer ours. */
 static __always_inline void wd_cease_to_compete(struct wd_local *l, bool sleeping, u64 now)
 {
-	wd_record(WD_EVENT_QUIESCENT, l->slot, sleeping);
+	wd_report(WD_EVENT_QUIESCENT, l->slot, sleeping);
 	l->runnable = 0;
 	wd_cgroup_leave(l);
 	wd_deadline_quiescent(wd_task_at(l->slot), now, sleeping);

@@ -273,16 +273,15 @@ static __always_inline u32 wd_queue_length(u64 address)
 	return wd_kernel_object(struct scx_dispatch_q, address)->nr;
 }
 
-/* First task of a queue, to be read only; NULL when there is none, or just cursors of iterators are seen. */
-static __always_inline struct task_struct *wd_queue_first(u64 address)
+/*
+ * The task at a place of a queue's list or next after it, to be read only; NULL at the end, or after some cursors of
+ * iterators. A place that is left meanwhile leads anywhere, so what is found is a hint.
+ */
+static __always_inline struct task_struct *wd_queue_from(u64 address, struct list_head *place)
 {
-	struct scx_dispatch_q *q = wd_kernel_object(struct scx_dispatch_q, address);
-	struct scx_dsq_list_node *node;
+	struct scx_dsq_list_node *node = wd_kernel_object(struct scx_dsq_list_node, place);
 	int tries;
 
-	if (bpf_core_field_exists(q->first_task)) /* 6.19 */
-		return q->first_task;
-	node = wd_kernel_object(struct scx_dsq_list_node, q->list.next);
 	for (tries = 0; tries < 4; tries++) {
 		if ((u64)node == address + bpf_core_field_offset(struct scx_dispatch_q, list))
 			return NULL;
@@ -292,6 +291,22 @@ static __always_inline struct task_struct *wd_queue_first(u64 address)
 		node = wd_kernel_object(struct scx_dsq_list_node, node->node.next);
 	}
 	return NULL;
+}
+
+/* First task of a queue, as wd_queue_from. */
+static __always_inline struct task_struct *wd_queue_first(u64 address)
+{
+	struct scx_dispatch_q *q = wd_kernel_object(struct scx_dispatch_q, address);
+
+	if (bpf_core_field_exists(q->first_task)) /* 6.19 */
+		return q->first_task;
+	return wd_queue_from(address, q->list.next);
+}
+
+/* The task behind another one of a queue, as wd_queue_from. */
+static __always_inline struct task_struct *wd_queue_next(u64 address, struct task_struct *p)
+{
+	return wd_queue_from(address, p->scx.dsq_list.node.next);
 }
 
 /* Does the kernel queue a task anew whose CPU another class takes before it runs (SCX_ENQ_IMMED)? From 7.1 on. */
@@ -454,9 +469,11 @@ static __always_inline bool wd_holds_grace(struct task_struct *p)
 	return bpf_core_field_exists(p->rcu_read_unlock_special.b.blocked) && p->rcu_read_unlock_special.b.blocked;
 }
 
-/* CPU that the task is on, or was last. */
+/* CPU that the task is on, or was last. The kernel's function says no more, and is called several times a switch. */
 static __always_inline s32 wd_task_cpu(struct task_struct *p)
 {
+	if (bpf_core_field_exists(p->thread_info.cpu))
+		return p->thread_info.cpu;
 	return bpf_ksym_exists(KF(scx_bpf_task_cpu)) ? KF(scx_bpf_task_cpu)(p) : 0;
 }
 

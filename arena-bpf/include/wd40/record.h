@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Flight record: every callback of a core reports here, so that a recorder needs no edit of callbacks. The default does
- * nothing and costs a few instructions; a recorder module overrides it with a strong definition.
+ * Flight record: every callback of a core reports here, so that a recorder needs no edit of callbacks. A recorder
+ * module defines wd_record and wd_recorded; without one the calls are dead code, which the kernel removes at load.
  */
 #ifndef WD40_RECORD_H
 #define WD40_RECORD_H
@@ -30,5 +30,14 @@ enum wd_event {
 
 /* event: enum wd_event; slot: the task's or WD_NO_SLOT; value: key, CPU, flags, weight or group, by event. */
 u64 wd_record(u32 event, u32 slot, u64 value);
+
+/* Is there a recorder? A module that is one overrides the core's default with a strong definition. */
+extern const volatile bool wd_recorded;
+
+static __always_inline void wd_report(u32 event, u32 slot, u64 value)
+{
+	if (wd_recorded)
+		wd_record(event, slot, value);
+}
 
 #endif
