@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Text.Json;
+
 namespace Wd40.Tool.Demo;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal sealed class DemoScheduler(IDemoMachine machine, string name, LiveStati
     private const int StartPolls = 300;
 
     private IDemoJob? _job;
+    private string _reportFile = "";
 
     /// <summary>What went wrong so far, a sentence each.</summary>
     public List<string> Troubles { get; } = [];
@@ -27,7 +30,8 @@ internal sealed class DemoScheduler(IDemoMachine machine, string name, LiveStati
     public async Task<bool> StartAsync(CancellationToken cancellation)
     {
         progress.Report($"starting {name} ...");
-        _job = await machine.StartAsync($"exec {machine.Files}/wd40 run {name}", _ => { }, cancellation);
+        _reportFile = (await machine.SucceedAsync("mktemp", cancellation)).Output.Trim();
+        _job = await machine.StartAsync($"exec {machine.Files}/wd40 run {name} --report {_reportFile}", _ => { }, cancellation);
         for (int i = 0; i < StartPolls && !_job.HasEnded; i++)
         {
             var state = await machine.RunAsync($"sleep 0.1; [ \"$(cat {SysFs}/state)\" = enabled ] && cat {SysFs}/root/ops", cancellation);
@@ -61,7 +65,8 @@ internal sealed class DemoScheduler(IDemoMachine machine, string name, LiveStati
     }
 
     /// <summary>Ends it and looks at what it leaves.</summary>
-    public async Task StopAsync(CancellationToken cancellation)
+    /// <returns>Its exit report, which counts from its start and not from the monitor's first sample; null when it left none.</returns>
+    public async Task<JsonElement?> StopAsync(CancellationToken cancellation)
     {
         if (_job is null)
             throw new InvalidOperationException($"{name} was not started");
@@ -77,6 +82,22 @@ internal sealed class DemoScheduler(IDemoMachine machine, string name, LiveStati
         if (state != "disabled")
             Troubles.Add($"the kernel says '{state}' after the end, not 'disabled'");
         Troubles.AddRange(await machine.KernelTroubleAsync(cancellation));
+        return await TakeReportAsync(cancellation);
+    }
+
+    private async Task<JsonElement?> TakeReportAsync(CancellationToken cancellation)
+    {
+        string text = (await machine.RunAsync($"cat {_reportFile}; rm -f {_reportFile}", cancellation)).Output;
+        try
+        {
+            using var report = JsonDocument.Parse(text);
+            return report.RootElement.Clone();
+        }
+        catch (JsonException wrong)
+        {
+            Troubles.Add($"{name} left no exit report that can be read: {wrong.Message}");
+            return null;
+        }
     }
 
     private async Task<bool> WaitSampleAsync(IDemoJob monitor, int samples, CancellationToken cancellation)

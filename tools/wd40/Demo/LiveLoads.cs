@@ -10,12 +10,6 @@ internal sealed class LiveLoads(IProgress<string> progress) : LiveStatistics(pro
 {
     private ulong _requested, _applied;
 
-    /// <summary>Migrations requested so far.</summary>
-    public ulong Requested => Locked(in _requested);
-
-    /// <summary>Migrations applied so far.</summary>
-    public ulong Applied => Locked(in _applied);
-
     protected override string? Read(JsonElement sample)
     {
         if (!sample.TryGetProperty("nodes", out var nodes))

@@ -25,9 +25,10 @@ internal sealed class LoadDemonstration(IDemoMachine machine, DemoOptions option
         if (!await scheduler.StartAsync(cancellation))
             return report;
         var own = await scheduler.WatchAsync(async () => DemoLoad.Parse((await machine.SucceedAsync(load, cancellation)).Output), cancellation);
-        await scheduler.StopAsync(cancellation);
-        if (live.Applied == 0)
+        var requests = (await scheduler.StopAsync(cancellation))?.GetProperty("requests");
+        ulong Count(string name) => requests?.GetProperty(name).GetUInt64() ?? 0;
+        if (Count("applied") == 0)
             scheduler.Troubles.Add("no migration was applied although the hogs began on one domain");
-        return report with { Enabled = scheduler.Enabled, Own = own, Requested = live.Requested, Applied = live.Applied };
+        return report with { Enabled = scheduler.Enabled, Own = own, Requested = Count("requested"), Applied = Count("applied") };
     }
 }
