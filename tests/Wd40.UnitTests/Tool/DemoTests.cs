@@ -9,7 +9,7 @@ using Wd40.Vm;
 
 namespace Wd40.UnitTests.Tool;
 
-/// <summary>The demonstration with a game beside a build: what it counts as a success, and what it shows.</summary>
+/// <summary>The demonstrations: what they count as a success, and what the one with a game beside a build shows.</summary>
 internal sealed class DemoTests
 {
     [Test]
@@ -25,8 +25,32 @@ internal sealed class DemoTests
             Assert.That(report.Decisions, Is.EqualTo(800), "of two samples, which are differences");
             Assert.That((report.Default.MissedFrames, report.Own!.MissedFrames), Is.EqualTo((478ul, 3ul)));
             Assert.That(machine.Commands.Count(command => command == "/opt/wd40/wd40-load frames --seconds 20 --loops-per-us 5.5"), Is.EqualTo(2), "the same work for both");
-            Assert.That(machine.Commands, Has.Some.EqualTo("exec /opt/wd40/wd40 run rustland"));
+            Assert.That(machine.Commands, Has.Some.EqualTo("exec /opt/wd40/wd40 run rustland --report /tmp/report"));
         }
+    }
+
+    /// <summary>Migrations are those since the start, not those that the monitor saw: the first are over before its first sample.</summary>
+    [Test]
+    public async Task Migrations_are_those_of_the_exit_report()
+    {
+        await using var machine = new FakeMachine();
+        var report = await RunLoadAsync(machine);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Success, string.Join("; ", report.Troubles));
+            Assert.That((report.Requested, report.Applied), Is.EqualTo((9ul, 8ul)));
+        }
+    }
+
+    [TestCase("""{"requests":{"requested":9,"applied":0}}""", "no migration was applied")]
+    [TestCase("""{"requests":null}""", "no migration was applied")]
+    [TestCase("", "no exit report")]
+    public async Task It_fails_when_the_exit_report_has_no_migration(string exitReport, string trouble)
+    {
+        await using var machine = new FakeMachine { ExitReport = exitReport };
+        var report = await RunLoadAsync(machine);
+        Assert.That(report.Success, Is.False);
+        Assert.That(report.Troubles, Has.Some.Contains(trouble));
     }
 
     [Test]
@@ -130,6 +154,9 @@ internal sealed class DemoTests
         foreach (string word in new[] { "wd40", "rusty", "rustland", "--kernel", "--append", "--topology", "--seconds", "--json", "--host" })
             Assert.That(output, Does.Contain(word));
     }
+
+    private static Task<DemoReport> RunLoadAsync(FakeMachine machine) =>
+        new LoadDemonstration(machine, new DemoOptions("wd40", false, "newest", "", new VmTopology(1, 2, 4), "", 10, false), new Progress<string>()).RunAsync(default);
 
     private static Task<FrameReport> RunAsync(FakeMachine machine) =>
         new FrameDemonstration(machine, new DemoOptions("rustland", false, "newest", "", new VmTopology(1, 1, 4), "", 20, false), new Progress<string>()).RunAsync(default);

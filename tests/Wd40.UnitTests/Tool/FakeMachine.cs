@@ -14,6 +14,11 @@ internal sealed class FakeMachine : IDemoMachine
         "jobs":245,"jobs_per_s":12.25,"idle_share":0.002}
         """;
 
+    private const string Loads = """
+        @wd40-demo hogs {"groups":[{"moves":3,"members":[{"share":0.5},{"share":0.5}]}],"idle_share":0.001}
+        @wd40-demo timer {"delay_ns":{"p50":1500000,"p99":6000000}}
+        """;
+
     private bool _running, _ranOnce;
 
     /// <summary>How the scheduler ends; its job ends at once when it is not to be enabled.</summary>
@@ -24,6 +29,9 @@ internal sealed class FakeMachine : IDemoMachine
     public bool StaysAttached { get; init; }
 
     public int Decisions { get; init; } = 400;
+
+    /// <summary>What the scheduler leaves in the file that it was given for its exit report.</summary>
+    public string ExitReport { get; init; } = """{"requests":{"requested":9,"applied":8}}""";
 
     public IReadOnlyList<string> KernelLog { get; init; } = [];
 
@@ -43,6 +51,10 @@ internal sealed class FakeMachine : IDemoMachine
         {
             var ok when command.Contains("selftest", StringComparison.Ordinal) => ok with { Output = """{"loops_per_us":20,"full_loops_per_us":5.5}""" },
             var ok when command.Contains("wd40-load frames", StringComparison.Ordinal) => ok with { Output = _running ? FramesReport(1195, 3, 3_850_000) : FramesReport() },
+            var ok when command.Contains("@wd40-demo", StringComparison.Ordinal) => ok with { Output = Loads },
+            var ok when command == "nproc" => ok with { Output = "8\n" },
+            var ok when command == "mktemp" => ok with { Output = "/tmp/report\n" },
+            var ok when command.StartsWith("cat /tmp/report;", StringComparison.Ordinal) => ok with { Output = ExitReport },
             var ok when command.Contains("root/ops", StringComparison.Ordinal) => _running ? ok with { Output = "rustland_0.1.0\n" } : ok with { ExitCode = 1 },
             var ok when command.Contains("/state", StringComparison.Ordinal) => ok with { Output = _running || (_ranOnce && StaysAttached) ? "enabled\n" : "disabled\n" },
             var ok => ok,
@@ -56,7 +68,11 @@ internal sealed class FakeMachine : IDemoMachine
         {
             line("not a sample");
             for (var i = 0; i < 2; i++)
-                line($$"""{"nr_user_dispatches":{{Decisions}},"nr_kernel_dispatches":7,"nr_waiting":1,"nr_takeovers":0}""");
+            {
+                line(command.Contains("run rustland", StringComparison.Ordinal)
+                    ? $$"""{"nr_user_dispatches":{{Decisions}},"nr_kernel_dispatches":7,"nr_waiting":1,"nr_takeovers":0}"""
+                    : """{"nodes":{"0":{"doms":{"0":{"load":8.5},"1":{"load":7.5}}}},"nr_requested":1,"nr_migrations":2,"cpu_busy":100}""");
+            }
             return Task.FromResult<IDemoJob>(new Job(() => { }, new DemoResult(0, "", "")));
         }
         _running = _ranOnce = ComesUp;

@@ -45,6 +45,7 @@ internal sealed class DemoScheduler(IDemoMachine machine, string name, LiveStati
         if (!_job.HasEnded)
             await _job.TerminateAsync(cancellation);
         var dead = await _job.WaitAsync(cancellation);
+        await machine.RunAsync($"rm -f {_reportFile}", cancellation);
         Troubles.Add($"{name} was not enabled; it ended with {dead.ExitCode}: {dead.Error}{dead.Output}");
         return false;
     }

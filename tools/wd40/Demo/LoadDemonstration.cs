@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Globalization;
+using System.Text.Json;
 
 namespace Wd40.Tool.Demo;
 
@@ -25,8 +26,8 @@ internal sealed class LoadDemonstration(IDemoMachine machine, DemoOptions option
         if (!await scheduler.StartAsync(cancellation))
             return report;
         var own = await scheduler.WatchAsync(async () => DemoLoad.Parse((await machine.SucceedAsync(load, cancellation)).Output), cancellation);
-        var requests = (await scheduler.StopAsync(cancellation))?.GetProperty("requests");
-        ulong Count(string name) => requests?.GetProperty(name).GetUInt64() ?? 0;
+        var ended = await scheduler.StopAsync(cancellation);
+        ulong Count(string name) => ended is { } exit && exit.GetProperty("requests") is { ValueKind: JsonValueKind.Object } counts ? counts.GetProperty(name).GetUInt64() : 0;
         if (Count("applied") == 0)
             scheduler.Troubles.Add("no migration was applied although the hogs began on one domain");
         return report with { Enabled = scheduler.Enabled, Own = own, Requested = Count("requested"), Applied = Count("applied") };
