@@ -125,7 +125,7 @@ beside_ended() { # NAME
 	wait "${beside[$1]}"
 	local status=$?
 	unset "beside[$1]"
-	say "tier $1 has ended"
+	say "tier $1, which ran beside others:"
 	cat "$out/$1.shown"
 	count_tests "$1" "$status"
 }

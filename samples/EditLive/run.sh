@@ -4,9 +4,9 @@
 #
 #	samples/EditLive/run.sh [--kernel SERIES]
 #
-# The tree must have been built, wd40 published and the samples built (./test.sh or ./run.sh leave the first two; samples/build.sh --out
-# artifacts/samples). Takes some 9 minutes: the guest's processors are emulated, and the compiler runs on them. Exits with 0 only if the
-# scheduler was attached once, each text that builds took over, one that does not left the kernel half to itself, and no task waited long.
+# Installs and builds what is missing, then takes some 9 minutes: the guest's processors are emulated, and the compiler runs on them. Exits
+# with 0 only if the scheduler was attached once, each text that builds took over, one that does not left the kernel half to itself, and the
+# hog beside it never waited for 2 s.
 set -eu -o pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,9 +20,20 @@ while [ $# -gt 0 ]; do
 done
 
 built=$root/artifacts
-for need in wd40/wd40 workloads/wd40-load samples/feed; do
-	[ -e "$built/$need" ] || { echo "run.sh: artifacts/$need is missing: ./run.sh makes the first two, samples/build.sh --out artifacts/samples the packages" >&2; exit 1; }
-done
+log=$built/edit-live-build.log
+mkdir -p "$built"
+build() {
+	"$@" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "run.sh: '$*' failed, see $log" >&2; exit 1; }
+}
+echo "installing and building what is missing ..." >&2
+"$root/tools/setup/install.sh"
+: >"$log"
+export MSBUILDDISABLENODEREUSE=1
+build dotnet build "$root/Wd40.sln" -c Release -v quiet --nologo
+build "$root/tools/wd40/publish.sh" --out "$built/wd40"
+build make -s -C "$root/workloads" O="$built/workloads"
+build "$root/samples/build.sh" --out "$built/samples"
+
 library() { # NAME: its path on this machine
 	ldconfig -p | awk -v name="$1" '$1 == name && /x86-64/ { print $NF; exit }'
 }
@@ -36,15 +47,14 @@ done
 
 # The project as the guest has it, under the same path here, where its packages are restored: a guest has no network.
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
 mkdir "$work/project" "$work/cache"
 cp "$root"/samples/RunPolicy/Program.cs "$root"/samples/Policies/*.cs "$root"/samples/EditLive/edit-live.csproj "$root"/samples/Composition/Directory.*.props "$work/project/"
 cp -R "$built/samples/feed" "$work/feed"
 cat >"$work/project/nuget.config" <<END
 <configuration><packageSources><clear /><add key="wd40" value="$work/feed" /></packageSources></configuration>
 END
-echo "building the policy once on this machine ..." >&2
-NUGET_PACKAGES=$work/cache dotnet build "$work/project" -v quiet --nologo -nodeReuse:false >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+build env "NUGET_PACKAGES=$work/cache" dotnet build "$work/project" -v quiet --nologo
 
 "$built/wd40/wd40" vm run --kernel "$kernel" --topology 1,1,2 --memory 6000 --limit 3000 "${libraries[@]}" \
 	--add "$dotnet_root:/usr/share/dotnet" --add "$work:$work" --add "$built/workloads/wd40-load:/opt/wd40/wd40-load" \

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
 using Wd40.VmTests.Harness;
 using Wd40.VmTests.Reports;
 
@@ -47,16 +48,16 @@ internal sealed partial class FigureTests
     /// </summary>
     /// <remarks>
     /// One hog of 8 ends: the 87.5 percent that are left are near the limit of 90, and each reading costs an emulated CPU some milliseconds, so
-    /// there are few of them. Slices end at ticks, every 4 ms. With more hogs waiting than there are CPUs each tick changes who runs; with one
-    /// waiting for four CPUs the first tick lets it in, and at those of the other three who runs may be ahead of whom it put aside or not: from one
-    /// to three or four changes a tick, 4.7 to 14.2 ms of CPU time for each. Both must be below the 20 ms of a task that is alone, which is what
-    /// they are if a growing queue cuts no slice (21.3 ms); the formula is checked bit for bit by the host tests of the slot.
+    /// there are few of them. Slices end at ticks, every 4 ms, where those of 3.2 and 1 ms are nearly alike (4.7 to 5.7 and 4.0 ms): here both must
+    /// be far from the 20 ms of a task that is alone, their formula is checked bit for bit by the host tests of the slot. The short queue's is the
+    /// middle one of three windows: one of a whole run of the tests had 14.2 ms, for a reason that is not known; 16 in a row had 5.1 to 5.6, and
+    /// 26 to 31 when a growing queue cuts no slice.
     /// </remarks>
     [Test, Property("Check", "A-21"), Category(RunLength.OneKernel)]
     public async Task While_the_machine_is_full_slices_are_short()
     {
         const int Steps = 5;
-        const double Full = 2, NotFull = 2, Seldom = 0.25, TickMs = 4, Cpus = 4;
+        const double Full = 2, NotFull = 2, Seldom = 0.25, TickMs = 4;
         await SharedSchedulerAsync("");
         var stats = await StatsRecording.StartAsync(Guest, (int)(Seldom * 1000));
         var hogs = await LoadAsync<HogsReport>(FormattableString.Invariant(
@@ -76,9 +77,11 @@ internal sealed partial class FigureTests
         var slices = Slices(await stats.StopAsync());
         var flips = slices.Zip(slices.Skip(1)).Count(pair => pair.First != pair.Second);
 
-        double shortQueue = await StintMsAsync("5:cpus=0-3"), longQueue = await StintMsAsync("16:cpus=0-3");
+        double[] shortQueues = [await StintMsAsync("5:cpus=0-3"), await StintMsAsync("5:cpus=0-3"), await StintMsAsync("5:cpus=0-3")];
+        double shortQueue = shortQueues.Order().ElementAt(1), longQueue = await StintMsAsync("16:cpus=0-3");
         Note($"slice_us {string.Join(" ", full.Distinct())} when full, {string.Join(" ", notFull.Distinct())} when not; {flips} changes in {window} s at "
-            + $"{1 - nearly.IdleShare:P1}; CPU time per switch {shortQueue:F1} ms for 5 hogs on 4 CPUs, {longQueue:F1} ms for 16");
+            + $"{1 - nearly.IdleShare:P1}; CPU time per switch "
+            + $"{string.Join(", ", shortQueues.Select(stint => stint.ToString("F1", CultureInfo.InvariantCulture)))} ms for 5 hogs on 4 CPUs, {longQueue:F1} ms for 16");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(full, Is.Not.Empty.And.All.EqualTo(ShortestSliceUs), "slice_us of a full machine, after 5 steps");
@@ -86,8 +89,7 @@ internal sealed partial class FigureTests
             Assert.That(1 - nearly.IdleShare, Is.InRange(0.95, 0.99), "utilisation: not the one to be tested");
             Assert.That(flips, Is.LessThanOrEqualTo(window), "changes of slice_us: one in a second");
             Assert.That(longQueue, Is.LessThan(1.2 * TickMs), "CPU time per switch of hogs with a long queue, ms");
-            Assert.That(shortQueue, Is.GreaterThanOrEqualTo(longQueue).And.LessThan(1.1 * Cpus * TickMs),
-                "CPU time per switch of hogs with a short queue, ms: one change a tick at least");
+            Assert.That(shortQueue, Is.GreaterThanOrEqualTo(longQueue).And.LessThan(1.8 * TickMs), "CPU time per switch of hogs with a short queue, ms");
         }
     }
 
