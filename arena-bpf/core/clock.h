@@ -65,16 +65,76 @@ static __always_inline void wd_clock_raise(u32 dom, u64 key)
 }
 
 /*
+ * Virtual time that a stretch of CPU time is to a task of an effective weight; lighter ones count as of weight 100.
+ * Margins and bounds are meant as CPU time: what is a few ms between normal tasks are seconds between heavy ones.
+ */
+static __always_inline u64 wd_virtual(u32 weight, u64 time)
+{
+	u32 normal = WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE;
+
+	return weight > normal ? time * normal / weight : time;
+}
+
+/*
  * A domain lags only while it has something queued: with an empty queue its clock follows the furthest one. Without
  * this, clocks drift apart by seconds and the next arrivals are unfair for as long. While tasks wait it does not: they
  * would be left behind, and heavy ones, near the clock by their bound, would wait for all others to catch up.
+ * weight: of the task for which it follows, as the distance is CPU time.
  */
-static __always_inline void wd_clock_follow(u32 dom)
+static __always_inline void wd_clock_follow(u32 dom, u32 weight)
 {
-	u64 key = wd_clock_furthest.v - WD_CLOCK_LAG;
+	u64 key = wd_clock_furthest.v - wd_virtual(weight, WD_CLOCK_LAG);
 
 	if (wd_clock_of(dom) < key && !wd_domain_queued(dom))
 		wd_clock_raise(dom, key);
+}
+
+/*
+ * How far a domain may have come for the sake of the others: its CPUs run what waits there, so they are to be even,
+ * less the margin at which they pull it, which is CPU time of a task of this weight. Only domains count where a heavier
+ * one than `than` waits (both effective). WD_KEY_NONE: there is none.
+ */
+__noinline u64 wd_clock_of_others(u32 dom, u32 weight, u32 than)
+{
+	u64 limit = WD_KEY_NONE;
+	int i;
+
+	wd_each_calling(i, wd_layout.nr_domains)
+	{
+		u32 other = i;
+		u64 margin, key;
+
+		if (other == dom || wd_domain_heaviest(other) * WD_WEIGHT_ONE <= than)
+			continue;
+		margin = wd_placement_margin(other, dom, wd_domain_queued(other));
+		if (margin == WD_KEY_NONE)
+			continue;
+		wd_barrier_var(other); /* keeps the mask, which the compiler works out before the calls */
+		key = wd_clock_of(other) + wd_virtual(weight, margin);
+		if (key < limit)
+			limit = key;
+	}
+	return limit;
+}
+
+/* Where a clock may go while others wait in other domains that are heavier than what runs here. */
+static __always_inline u64 wd_clock_beside(u32 dom, struct wd_running *r)
+{
+	return wd_clock_of_others(dom, WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE, r->lightest);
+}
+
+/*
+ * The clock of a domain as it counts for a task of a weight. Clocks of domains may be apart by the margin of a normal
+ * task, which is seconds to a crowd of heavy ones: those of one domain would wait for those of the other.
+ */
+static __always_inline u64 wd_clock_by(u32 dom, u32 weight)
+{
+	u64 clock = wd_clock_of(dom), others;
+
+	if (weight <= WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE)
+		return clock;
+	others = wd_clock_of_others(dom, weight, 0);
+	return others < clock ? others : clock;
 }
 
 static __always_inline u64 wd_bounded(u64 key, u64 low, u64 high)
@@ -98,17 +158,6 @@ static __always_inline u64 wd_slice(struct wd_task __arena *t, u32 queued, u32 c
 static __always_inline u32 wd_pace(u32 queued, u32 cpus)
 {
 	return queued ? WD_PACE_ONE * cpus / (queued + cpus) : WD_PACE_ONE;
-}
-
-/*
- * Virtual time that a stretch of CPU time is to a task of an effective weight; lighter ones count as of weight 100.
- * Margins and bounds are meant as CPU time: what is a few ms between normal tasks are seconds between heavy ones.
- */
-static __always_inline u64 wd_virtual(u32 weight, u64 time)
-{
-	u32 normal = WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE;
-
-	return weight > normal ? time * normal / weight : time;
 }
 
 /*
@@ -183,6 +232,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	r->next = r->restricted = WD_KEY_NONE;
 	r->largest = r->latest = 0;
 	r->reached = r->not_reached = r->kept = r->idle = 0;
+	r->lightest = ~0u;
 	r->victim = -1;
 	if (nr > WD_PREEMPT_SCAN)
 		nr = WD_PREEMPT_SCAN;
@@ -197,6 +247,8 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->not_reached += !run->idle;
 			continue;
 		}
+		if (run->weight < r->lightest)
+			r->lightest = run->weight;
 		if (p && !run->spared && key > r->latest && now - run->preempted_at >= WD_PREEMPT_REST &&
 		    KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr)) {
 			r->latest = key;
@@ -271,6 +323,23 @@ static __always_inline u64 wd_clock_within(u32 dom, u64 passed, u64 weight)
 }
 
 /*
+ * Lets the clock of a domain with an empty queue go on when a task of this weight comes there. By what may have passed
+ * since the last one came: of a crowd that preempts, one after the other, each finds the queue empty.
+ */
+static __always_inline void wd_clock_arrive(u32 dom, struct wd_running *r, u32 weight, u64 now)
+{
+	struct wd_clock *c = &wd_clocks[dom & (WD_MAX_DOMAINS - 1)];
+	u64 passed = wd_ago(now, c->reached_at), within, beside;
+
+	if (!wd_may_reach(r))
+		return;
+	c->reached_at = now;
+	within = wd_clock_within(dom, passed < WD_CLOCK_INTERVAL ? passed : WD_CLOCK_INTERVAL, weight);
+	beside = wd_clock_beside(dom, r);
+	wd_clock_reach(dom, r, beside < within ? beside : within, WD_KEY_NONE);
+}
+
+/*
  * Looks at the heads of a domain's queue: how heavy they are together, and who of them comes next. That one has not
  * just been woken, as such stand before the clock by their credit and one of them is there most of the time, may run on
  * all CPUs, stands by its own key, and has not been waiting for too long all the same. The result as that of
@@ -311,11 +380,14 @@ __noinline int wd_look_at_queue(u32 dom, u64 now)
 static __always_inline u64 wd_clock_limit(u32 dom, u64 passed, u64 now)
 {
 	struct wd_running *r = &wd_running_now[bpf_get_smp_processor_id() & (WD_MAX_CPUS - 1)];
-	u64 within;
+	u64 within, limit;
 
+	limit = wd_clock_beside(dom, r);
 	wd_look_at_queue(dom, now);
+	if (r->head < limit)
+		limit = r->head;
 	within = r->waiting ? wd_clock_within(dom, passed, r->waiting) : WD_KEY_NONE;
-	return within < r->head ? within : r->head;
+	return within < limit ? within : limit;
 }
 
 /*

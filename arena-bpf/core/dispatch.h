@@ -129,7 +129,7 @@ static __always_inline u64 wd_kept_key(struct task_struct *p, struct wd_local *l
 
 	if (l->reached && wd_keeps_cpu(run, now))
 		wd_follow_others(p, l, now);
-	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_of(dom);
+	clock = run->bound ? run->bound_clock : l->domain == dom ? wd_last_clock(l) : wd_clock_by(dom, l->weight);
 	if (first < clock)
 		clock = first;
 	if (l->key + wd_virtual(l->weight, WD_KEY_BEHIND) < clock) {

@@ -32,6 +32,7 @@
 #define WD_NEAR_SLACK	(2 * WD_MSEC) /* a task of this CPU goes before others that are earlier by less */
 #define WD_NEAR_SCAN	8	      /* tasks looked at for one */
 #define WD_CLOCK_SCAN	8	      /* heads looked at for one that counts */
+#define WD_HEAVY_SCAN	4	      /* heads of another domain looked at for a heavy one */
 #define WD_SLICE_MIN	(100 * WD_USEC)
 #define WD_SLICE_MAX	(100 * WD_MSEC)
 #define WD_PREEMPT_SCAN 64 /* CPUs looked at for a victim */
@@ -96,6 +97,7 @@ struct wd_running {
 	u32 not_reached; /* ... is not, or is just changing ... */
 	u32 kept;	 /* ... of which so many keep what they run ... */
 	u32 idle;	 /* ... and that are idle */
+	u32 lightest;	 /* effective weight of what runs on one of them */
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
 	u64 first;	 /* key of the next in the queue, WD_KEY_NONE: none counts ... */
 	u64 head;	 /* ... and of the next that has not waited for too long */
@@ -118,8 +120,9 @@ struct wd_clock {
 	u64 v;
 	u64 advanced_at; /* when dispatch looked last at how far it has come */
 	u64 rescued_at;	 /* when the domain's queue was looked through for long waits */
+	u64 reached_at;	 /* when a task that came to an empty queue let it go on */
 	u64 requests;	 /* of the balancer's for tasks of the domain, that have been looked at (requests.h) */
-	u64 padding[4];
+	u64 padding[3];
 } __attribute__((aligned(64)));
 
 #endif

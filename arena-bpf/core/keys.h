@@ -24,7 +24,7 @@ static __always_inline void wd_key_direct(struct task_struct *p, struct wd_local
 {
 	u64 clock, key;
 
-	wd_clock_follow(l->domain);
+	wd_clock_follow(l->domain, l->weight);
 	clock = wd_clock_for(p, l, now);
 	key = wd_deadline_key(t, clock, now, WD_ARRIVAL_DIRECT, WD_PACE_ONE);
 	l->key = key < clock ? wd_bounded(key, clock - WD_KEY_BEHIND, clock) : clock;
@@ -42,10 +42,9 @@ static __always_inline void wd_key_queued(struct task_struct *p, struct wd_local
 	u64 clock, reached, key;
 
 	if (!queued) {
-		wd_clock_follow(l->domain);
+		wd_clock_follow(l->domain, l->weight);
 		if (r)
-			wd_clock_reach(l->domain, r, wd_clock_within(l->domain, WD_CLOCK_INTERVAL, l->weight),
-				       WD_KEY_NONE);
+			wd_clock_arrive(l->domain, r, l->weight, now);
 	}
 	clock = reached = wd_clock_for(p, l, now);
 	if (l->woken && wd_covers(l, l->domain) && r && r->largest && r->largest < clock)
@@ -101,8 +100,8 @@ __noinline s64 wd_key_shift(u32 from, u32 to, u32 weight)
 	u64 bearable = wd_bearable(to, wd_domain_queued(to), weight);
 	s64 ahead;
 
-	wd_clock_follow(to);
-	ahead = wd_clock_of(to) - wd_clock_of(from);
+	wd_clock_follow(to, weight);
+	ahead = wd_clock_by(to, weight) - wd_clock_by(from, weight);
 	if (ahead > (s64)bearable)
 		return ahead - bearable;
 	return ahead < -(s64)bearable ? ahead + bearable : 0;
@@ -117,7 +116,7 @@ static __always_inline void wd_key_alone(struct wd_local *l, struct wd_run *run,
 {
 	u64 clock, key;
 
-	wd_clock_follow(l->domain);
+	wd_clock_follow(l->domain, l->weight);
 	clock = wd_clock_of(l->domain);
 	if (l->reached)
 		l->reached = clock;

@@ -42,6 +42,30 @@ static __always_inline struct wd_head wd_domain_head(u32 dom)
 	return head;
 }
 
+/*
+ * The largest weight, by nice values, of the first that wait in a domain. 0: nobody waits, it is not known, or the very
+ * first may not run on every CPU: that one says nothing, as its CPUs may be as far behind as they are crowded.
+ */
+static __always_inline u32 wd_domain_heaviest(u32 dom)
+{
+	u64 queue = wd_queues[dom & (WD_MAX_DOMAINS - 1)];
+	struct task_struct *p = queue ? wd_queue_first(queue) : NULL;
+	u32 heaviest = 0;
+	int i;
+
+	if (!p || p->nr_cpus_allowed < (int)wd_nr_all_cpus)
+		return 0;
+	wd_each(i, WD_HEAVY_SCAN)
+	{
+		if (p->scx.weight > heaviest)
+			heaviest = p->scx.weight;
+		p = wd_queue_next(queue, p);
+		if (!p)
+			break;
+	}
+	return heaviest;
+}
+
 /* The first of a queue that may run on this CPU: one for other CPUs only, which stays there, would hide the rest. */
 static __always_inline struct wd_head wd_allowed_head(u32 dom)
 {

@@ -38,6 +38,17 @@ static __always_inline void wd_draw_near(struct wd_local *l, u64 clock)
 	wd_deadline_moved(wd_task_at(l->slot), shift);
 }
 
+/* One that slept and has a key by its home's clock, where another one counts by now, is not that much behind it. */
+static __always_inline void wd_draw_back(struct wd_local *l, u64 clock)
+{
+	s64 excess = l->key - clock - wd_virtual(l->weight, WD_CLOCK_LAG);
+
+	if (!l->slot || !l->key || excess <= 0)
+		return;
+	l->key -= excess;
+	wd_deadline_moved(wd_task_at(l->slot), -excess);
+}
+
 /* Compares what runs on the CPUs of a domain on which a task may run with `m->reached`. */
 static __always_inline void wd_compare(struct task_struct *p, u32 dom, struct wd_median *m, u64 now)
 {
@@ -108,8 +119,12 @@ static __always_inline u64 wd_clock_for(struct task_struct *p, struct wd_local *
 {
 	u64 clock;
 
-	if (wd_covers(l, l->domain))
-		return wd_clock_of(l->domain);
+	if (wd_covers(l, l->domain)) {
+		clock = wd_clock_by(l->domain, l->weight);
+		if (l->woken && clock < wd_clock_of(l->domain))
+			wd_draw_back(l, clock);
+		return clock;
+	}
 	clock = wd_reached_by(p, l->domain, l->reached, 0, now);
 	if (!clock)
 		clock = wd_clock_of(l->domain);
@@ -135,7 +150,7 @@ static __always_inline void wd_follow_others(struct task_struct *p, struct wd_lo
 /* The clock that counted for a task when it was last looked at. */
 static __always_inline u64 wd_last_clock(struct wd_local *l)
 {
-	return l->reached ? l->reached : wd_clock_of(l->domain);
+	return l->reached ? l->reached : wd_clock_by(l->domain, l->weight);
 }
 
 /* The affinity or the home is another one: so is perhaps the clock that counts. */

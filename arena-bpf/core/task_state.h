@@ -100,6 +100,10 @@ static __always_inline void wd_renice(struct wd_local *l, u32 weight)
 		shift = -(s64)((u64)-ahead * before / l->weight) - ahead;
 	else
 		shift = (u64)ahead * before / l->weight - ahead;
+	if (l->bound < 0) {
+		wd_clock_follow(l->domain, l->weight);
+		shift += wd_last_clock(l) - clock;
+	}
 	l->key += shift;
 	wd_deadline_moved(wd_task_at(l->slot), shift);
 }

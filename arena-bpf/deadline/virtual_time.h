@@ -37,7 +37,7 @@ static __always_inline u64 wd_vtime_of(struct wd_task __arena *t, u64 time)
  */
 static __always_inline u64 wd_vtime_place(struct wd_task __arena *t, u64 clock, u32 how, u32 pace)
 {
-	u64 v = t->vtime, credit = how == WD_ARRIVAL_AGAIN ? wd_vtime_of(t, WD_BEHIND) : wd_credit(pace);
+	u64 v = t->vtime, credit = wd_vtime_of(t, how == WD_ARRIVAL_AGAIN ? WD_BEHIND : wd_credit(pace));
 	u64 ahead = wd_vtime_of(t, WD_AHEAD);
 
 	if (!v || how == WD_ARRIVAL_ALONE)

@@ -9,7 +9,7 @@ namespace Wd40.Deadline;
 /// </summary>
 public static class VirtualTime
 {
-    /// <summary>Largest credit of a sleeper, virtual ns.</summary>
+    /// <summary>Largest credit of a sleeper, ns of CPU time, see <see cref="Of"/>.</summary>
     public const ulong Lag = 16 * WdConstants.Msec;
 
     /// <summary>Real time whose earnings a sleeper's credit is at most, ns.</summary>
@@ -27,7 +27,7 @@ public static class VirtualTime
     /// <summary>Slice while others wait, ns, before it is bounded.</summary>
     public const ulong SharedSlice = 4 * WdConstants.Msec;
 
-    /// <summary>Largest claim of a task that has slept, virtual ns: what <see cref="CreditTime"/> brings at the clock's pace, at most <see cref="Lag"/>.</summary>
+    /// <summary>Largest claim of a task that has slept, ns of CPU time, see <see cref="Of"/>: what <see cref="CreditTime"/> brings at the clock's pace, at most <see cref="Lag"/>.</summary>
     /// <param name="pace">Part of real time, in 1/1024, that a task of weight 100 gets from the queue as long as it is now.</param>
     public static ulong Credit(uint pace) => Math.Min(CreditTime * pace / WdConstants.PaceOne, Lag);
 
@@ -45,7 +45,7 @@ public static class VirtualTime
     public static ulong Place(ref WdTask task, ulong clock, WdArrival how, uint pace)
     {
         var v = task.Vtime == 0 || how == WdArrival.Alone ? clock : task.Vtime;
-        var credit = how == WdArrival.Again ? Of(task, Behind) : Credit(pace);
+        var credit = Of(task, how == WdArrival.Again ? Behind : Credit(pace));
         var ahead = Of(task, Ahead);
         task.Rested = how == WdArrival.Woken && v < unchecked(clock - (credit / RestedPart)) ? 1u : 0u;
         v = Math.Max(v, unchecked(clock - credit));

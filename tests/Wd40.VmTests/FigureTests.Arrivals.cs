@@ -99,26 +99,41 @@ internal sealed partial class FigureTests
         }
     }
 
-    /// <summary>Heavy hogs that come one after the other among light ones share evenly, although the light ones' virtual time flies.</summary>
-    /// <remarks>When the clock of their domain went with the light ones, one of the heavy kept a CPU for itself and others got none, in half of the runs.
-    /// Right after the scheduler's start they share less evenly (0.92 to 1.10 of their mean, once 0.40; docs/scheduling-evidence.md), so that it settles first.</remarks>
-    [Test, Property("Check", "arrivals"), Category(RunLength.OneKernel)]
-    public async Task Heavy_hogs_that_come_among_light_ones_share_evenly()
+    /// <summary>Heavy hogs that come one after the other share evenly from the first second on: among light ones, although their virtual time flies,
+    /// and among normal ones, whose virtual time has come to another place in each domain.</summary>
+    /// <remarks>
+    /// When clocks of domains were apart by some ms of virtual time, whatever the weights, those whose home was the domain behind shared all CPUs: of 60
+    /// the least had 0.4 of their mean and the most 1.55, and once in a hundred rounds half of them got nothing for seconds. Among normal ones, when the credit of
+    /// those that had slept was virtual time as well, 0.1 to 0.8 and 2 to 4.
+    /// </remarks>
+    [TestCase(0, 12), TestCase(16, 0), Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    public async Task Heavy_hogs_that_come_together_share_evenly(int before, int light)
     {
+        const int Longest = 1000, SigKill = 9;
         await SharedSchedulerAsync("");
-        await Guest.CallAsync("sleep 2");
-        var worst = (Least: 1.0, Most: 1.0);
-        for (var round = 0; round < RunLength.Of(3, 10); round++)
+        var others = before == 0 ? null : await Guest.StartAsync(FormattableString.Invariant($"exec {GuestPrograms.Load} hogs --groups {before} --warmup 0 --seconds {Longest}"));
+        (await Guest.CallAsync("sleep 2")).EnsureSuccess();
+        var rounds = new List<(double Least, double Most)>();
+        for (var round = 0; round < RunLength.Of(7, 31); round++)
         {
-            var heavy = (await HogsOfAsync("12:nice=19,60:nice=-15 --warmup 2 --seconds 3")).Groups[1];
-            worst = (Math.Min(worst.Least, heavy.ShareMin / heavy.ShareMean), Math.Max(worst.Most, heavy.ShareMax / heavy.ShareMean));
+            var heavy = (await HogsOfAsync((light == 0 ? "" : $"{light}:nice=19,") + "60:nice=-15 --warmup 0.3 --seconds 0.7")).Groups[^1];
+            rounds.Add((heavy.ShareMin / heavy.ShareMean, heavy.ShareMax / heavy.ShareMean));
         }
 
-        Note($"60 hogs of nice -15 that come after 12 of nice 19: {worst.Least:F3} to {worst.Most:F3} of their mean");
+        if (others is not null)
+        {
+            await others.KillAsync(SigKill);
+            _ = await others.EndAsync();
+        }
+
+        Note($"60 hogs of nice -15 that come while {before} of nice 0 run, with {light} of nice 19, in 0.7 s: "
+            + string.Join(", ", rounds.Select(round => $"{round.Least:F3} to {round.Most:F3}")) + " of their mean");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(worst.Least, Is.GreaterThan(0.9), "CPUs of the heavy hog that got least, over their mean");
-            Assert.That(worst.Most, Is.LessThan(1.1), "CPUs of the heavy hog that got most, over their mean");
+            Assert.That(rounds.Select(round => round.Least).Order().ElementAt(rounds.Count / 2), Is.GreaterThan(0.85), "CPUs of the one that got least, over their mean, in the middle one of the rounds");
+            Assert.That(rounds.Select(round => round.Most).Order().ElementAt(rounds.Count / 2), Is.LessThan(1.15), "CPUs of the one that got most, over their mean, in the middle one of the rounds");
+            // A few that come too early, or too late, do not lift this one; a crowd that is parted does.
+            Assert.That(rounds.Max(round => round.Most), Is.LessThan(1.4), "CPUs of the one that got most, over their mean, in the worst of the rounds");
         }
     }
 

@@ -35,6 +35,18 @@ public sealed class DeadlineFormulaTests
     [TestCase(1024u, 16_000_000ul), TestCase(410u, 16_000_000ul), TestCase(256u, 10_000_000ul), TestCase(13u, 507_812ul), TestCase(0u, 0ul)]
     public void Credit_is_what_40_ms_bring_at_the_pace_of_the_clock(uint pace, ulong credit) => Assert.That(VirtualTime.Credit(pace), Is.EqualTo(credit));
 
+    [TestCase(100u, 16_000_000ul), TestCase(15u, 16_000_000ul), TestCase(1_600u, 1_000_000ul), TestCase(10_000u, 160_000ul)]
+    public void Credit_is_CPU_time_to_a_heavy_task(uint weight, ulong credit)
+    {
+        const ulong Clock = 1ul << 40;
+        var task = new WdTask { Vtime = 1, Weight = weight };
+        Assert.Multiple(() =>
+        {
+            Assert.That(VirtualTime.Place(ref task, Clock, WdArrival.Woken, WdConstants.PaceOne), Is.EqualTo(Clock - credit));
+            Assert.That(task.Rested, Is.EqualTo(1));
+        });
+    }
+
     private static ulong ScaleOf(ulong runtime, ulong weight, ulong blocked, ulong waker) =>
         DeadlineFormula.ScaleOf(DeadlineFormula.LatencyPriority(blocked, waker, runtime, weight));
 
