@@ -233,6 +233,7 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 	r->largest = r->latest = 0;
 	r->reached = r->not_reached = r->kept = r->idle = 0;
 	r->lightest = ~0u;
+	r->behind = 0;
 	r->victim = -1;
 	if (nr > WD_PREEMPT_SCAN)
 		nr = WD_PREEMPT_SCAN;
@@ -265,7 +266,10 @@ static __always_inline struct wd_running *wd_look_at_running(struct task_struct 
 			r->largest = key;
 		if (key <= clock) {
 			r->not_reached++;
-			r->kept += wd_keeps_cpu(run, now);
+			if (wd_keeps_cpu(run, now))
+				r->kept++;
+			else if (run->weight > WD_WEIGHT_DEFAULT * WD_WEIGHT_ONE)
+				r->behind += run->weight;
 			continue;
 		}
 		r->reached++;
@@ -334,7 +338,7 @@ static __always_inline void wd_clock_arrive(u32 dom, struct wd_running *r, u32 w
 	if (!wd_may_reach(r))
 		return;
 	c->reached_at = now;
-	within = wd_clock_within(dom, passed < WD_CLOCK_INTERVAL ? passed : WD_CLOCK_INTERVAL, weight);
+	within = wd_clock_within(dom, passed < WD_CLOCK_INTERVAL ? passed : WD_CLOCK_INTERVAL, weight + r->behind);
 	beside = wd_clock_beside(dom, r);
 	wd_clock_reach(dom, r, beside < within ? beside : within, WD_KEY_NONE);
 }
@@ -386,7 +390,7 @@ static __always_inline u64 wd_clock_limit(u32 dom, u64 passed, u64 now)
 	wd_look_at_queue(dom, now);
 	if (r->head < limit)
 		limit = r->head;
-	within = r->waiting ? wd_clock_within(dom, passed, r->waiting) : WD_KEY_NONE;
+	within = r->waiting + r->behind ? wd_clock_within(dom, passed, r->waiting + r->behind) : WD_KEY_NONE;
 	return within < limit ? within : limit;
 }
 
