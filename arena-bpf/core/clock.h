@@ -91,8 +91,8 @@ static __always_inline void wd_clock_follow(u32 dom, u32 weight)
 
 /*
  * How far a domain may have come for the sake of the others: its CPUs run what waits there, so they are to be even,
- * less the margin at which they pull it, which is CPU time of a task of this weight. Only domains count where a heavier
- * one than `than` waits (both effective). WD_KEY_NONE: there is none.
+ * less the margin at which they pull it, which is CPU time of a task of this weight. Only domains count where one waits
+ * that is heavier by its nice value than `than`, an effective weight. WD_KEY_NONE: there is none.
  */
 __noinline u64 wd_clock_of_others(u32 dom, u32 weight, u32 than)
 {
