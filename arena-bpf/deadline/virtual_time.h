@@ -8,7 +8,7 @@
 
 #include "wd40/slots.h"
 
-#define WD_LAG	       (16 * WD_MSEC)  /* largest credit of a sleeper, virtual ns */
+#define WD_LAG	       (16 * WD_MSEC)  /* largest credit of a sleeper, CPU time, see wd_vtime_of */
 #define WD_CREDIT      (40 * WD_MSEC)  /* real time whose earnings that is at most */
 #define WD_RESTED_PART 4	       /* who has more than this part of the credit is rested */
 #define WD_BEHIND      (300 * WD_MSEC) /* a runnable task stays this near the clock, CPU time, see wd_vtime_of */
