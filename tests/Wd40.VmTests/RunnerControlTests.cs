@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Wd40.ArenaRuntime;
 using Wd40.Vm;
 using Wd40.VmTests.Harness;
@@ -51,6 +53,37 @@ internal sealed class RunnerControlTests
             Assert.That(result.ExitCode, Is.EqualTo((int)ExitCode.UnfitMachine));
             Assert.That(result.Error, Does.Contain("sched_ext"));
             Assert.That(result.Error, Does.Not.Contain("Exception"));
+        }
+    }
+
+    /// <summary>A guest in which files are missing, because its memory is too small for them, is refused with what to do about it.</summary>
+    [Test, Property("Check", "gate")]
+    public async Task Files_that_do_not_fit_into_the_guest_are_no_secret()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await using (var stream = File.OpenWrite(file))
+            {
+                stream.SetLength(256 << 20);
+            }
+
+            var options = new GuestOptions
+            {
+                Kernel = "6.18",
+                Topology = _small with { MemoryMiB = 640 },
+                Files = [new GuestFile(file, "/opt/large"), new GuestFile("/etc/os-release", "/opt/last")],
+            };
+            var refused = await Assert.ThrowsAsync<VmException>(async () => await Guest.BootAsync(options));
+            Assert.That(refused!.Message, Does.Contain("640 MiB").And.Contain("--memory"));
+
+            var enough = int.Parse(Regex.Match(refused.Message, @"Give it (\d+) MiB").Groups[1].Value, CultureInfo.InvariantCulture);
+            await using var guest = await Guest.BootAsync(options with { Topology = _small with { MemoryMiB = enough } });
+            (await guest.CallAsync("test -s /opt/last && test $(stat -c %s /opt/large) = 268435456")).EnsureSuccess();
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 }

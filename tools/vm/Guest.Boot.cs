@@ -83,6 +83,7 @@ public sealed partial class Guest
             }
 
             guest.BootTime = clock.Elapsed;
+            await guest.RequireFilesAsync(new FileInfo(initramfs).Length, cancellation).ConfigureAwait(false);
             progress?.Report($"guest is up after {guest.BootTime.TotalSeconds:F1} s");
             return (guest, qemu);
         }
@@ -92,4 +93,19 @@ public sealed partial class Guest
             throw;
         }
     }
+
+    /// <summary>A guest whose files did not fit comes up all the same: the kernel says so in its log, and leaves out what came last.</summary>
+    private async Task RequireFilesAsync(long archiveLength, CancellationToken cancellation)
+    {
+        IReadOnlyList<KernelLogRecord> log = await ReadKernelLogAsync(cancellation).ConfigureAwait(false);
+        if (GuestImage.UnpackingFault(log) is { } fault)
+        {
+            throw new VmException(
+                $"the guest has not all of its files ({fault}). They are {archiveLength >> 20} MiB, which the kernel holds twice while it unpacks them and which may "
+                + $"fill half of its memory, {Options.Topology.MemoryMiB} MiB. Give it {MemoryFor(archiveLength)} MiB (--memory), or fewer files.");
+        }
+    }
+
+    /// <summary>Memory in MiB with which an archive of this length fits, in steps of 256.</summary>
+    private static long MemoryFor(long archiveLength) => ((archiveLength >> 20) * 3 / 256 + 2) * 256;
 }

@@ -90,6 +90,10 @@ internal static class GuestImage
         }
     }
 
+    /// <summary>What the kernel says about files that it could not unpack; null when there are none such.</summary>
+    public static string? UnpackingFault(IEnumerable<KernelLogRecord> log) =>
+        log.FirstOrDefault(r => r.Text.StartsWith("Initramfs unpacking failed", StringComparison.Ordinal))?.Text;
+
     /// <summary>The host's own suite: what was linked here must find at least its own libc in the guest.</summary>
     private static async Task<string> HostSuiteAsync(CancellationToken cancellation)
     {
