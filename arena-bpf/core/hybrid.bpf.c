@@ -31,7 +31,7 @@ u32 wd_nr_all_cpus;				     /* of all domains */
 u16 wd_domain_list[WD_MAX_DOMAINS][WD_PREEMPT_SCAN]; /* the first CPUs of each domain */
 
 #include "slot_defaults.h"
-#include "clock.h"
+#include "advance.h"
 #include "restricted.h"
 #include "keys.h"
 #include "task_state.h"

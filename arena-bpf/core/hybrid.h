@@ -101,8 +101,8 @@ struct wd_running {
 	s32 victim;	 /* CPU with the largest key that the task may preempt, or -1 */
 	u64 first;	 /* key of the next in the queue, WD_KEY_NONE: none counts ... */
 	u64 head;	 /* ... and of the next that has not waited for too long */
-	u64 waiting;	 /* weight of the queue's first tasks together */
-	u64 behind;	 /* of the heavy ones that run, are not beyond the clock, and will catch up */
+	u64 waiting;	 /* what the queue's first tasks hold the clock by, together (wd_holding) */
+	u64 behind;	 /* ... and the heavy ones that run, are not beyond the clock, and will catch up */
 } __attribute__((aligned(64)));
 
 /* Of the keys on some CPUs of a domain; written and read on one CPU. */

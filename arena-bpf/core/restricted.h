@@ -8,7 +8,7 @@
 #ifndef WD40_RESTRICTED_H
 #define WD40_RESTRICTED_H
 
-#include "clock.h"
+#include "advance.h"
 
 /*
  * What a task may be ahead of others, or behind, that it has not competed with so far: as much virtual time as one of
