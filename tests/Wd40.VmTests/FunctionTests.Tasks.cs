@@ -71,8 +71,8 @@ internal sealed partial class FunctionTests
         var scheduler = await SharedSchedulerAsync($"-g 0 -D 0 -K 0 -i 0.1 -l 0.1 --max-tasks {Slots} -v");
         var before = await scheduler.TotalsAsync();
         var trace = await TraceRecording.OfMovesAsync(Guest);
-        var storm = await Guest.StartAsync($"exec {GuestPrograms.Load} forkstorm --count {RunLength.Of(1200, 100_000)} --parallel 24 --work-us 7000");
-        var hogs = await LoadAsync<HogsReport>($"hogs --groups 8:start=0-3,4:cpus=0-3 --widen-after 2 --warmup 2 --seconds {RunLength.Of(4, 60)}");
+        var storm = await Guest.StartAsync($"exec {GuestPrograms.Load} forkstorm --count {RunLength.Of(1200, 30_000)} --parallel 24 --work-us 7000");
+        var hogs = await LoadAsync<HogsReport>($"hogs --groups 8:start=0-3,4:cpus=0-3 --widen-after 2 --warmup 2 --seconds {RunLength.Of(4, 240)}");
         var forks = (await storm.EndAsync()).ReadJson<ForkReport>();
         // All answers have been read then.
         await Guest.CallAsync("sleep 1");

@@ -137,7 +137,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
         var scheduler = await SharedSchedulerAsync("");
         var before = await HeldAsync(scheduler);
         var storm = (await Guest.CallAsync(string.Create(CultureInfo.InvariantCulture,
-            $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(8_000, 500_000)} --parallel 8"))).ReadJson<ForkReport>();
+            $"{GuestPrograms.Load} forkstorm --count {RunLength.Of(8_000, 500_000)} --parallel 8 --limit 2300"))).ReadJson<ForkReport>();
         var after = await SettledAsync(scheduler);
         TestContext.Out.WriteLine($"{storm.Forked} forks, {storm.ForksPerS:F0}/s; slots held {before.Unfreed} -> {after.Unfreed}, "
             + $"tasks {before.Tasks} -> {after.Tasks}, arena {before.ArenaKiB} -> {after.ArenaKiB} KiB");
