@@ -172,7 +172,7 @@ static __always_inline void wd_preempt_now(s32 cpu, u64 now)
 {
 	wd_here(cpu)->preempted_at = now;
 	wd_tally(preempted);
-	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+	wd_kick(cpu, WD_KICK_PREEMPT);
 }
 
 /* Preempts what runs on a CPU, unless that was done just now. */

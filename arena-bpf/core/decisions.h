@@ -60,11 +60,11 @@ static __always_inline bool wd_move_decided(struct task_struct *p, struct wd_han
 	}
 	if (cpu >= 0) {
 		wd_tally(to_cpu);
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		wd_kick(cpu, WD_KICK_IDLE);
 	} else {
 		idle = wd_pick_idle(p->cpus_ptr);
 		if (idle >= 0) {
-			KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+			wd_kick(idle, WD_KICK_IDLE);
 			return true;
 		}
 		cpu = wd_task_cpu(p);

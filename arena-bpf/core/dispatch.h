@@ -28,7 +28,7 @@ static __always_inline bool wd_preempt_cpu(s32 cpu, struct wd_run *run, u64 key,
 {
 	if (!wd_may_preempt(run, key, now))
 		return false;
-	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_PREEMPT);
+	wd_kick(cpu, WD_KICK_PREEMPT);
 	return true;
 }
 
@@ -375,7 +375,7 @@ void BPF_STRUCT_OPS(wd_dispatch, s32 cpu, struct task_struct *prev)
 	 * found.
 	 */
 	if (run->idle && !wd_is_idle(cpu))
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		wd_kick(cpu, WD_KICK_IDLE);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef WD40_FOREIGN_H
 #define WD40_FOREIGN_H
 
+#include "kick.h"
 #include "wd40/masks.h"
 
 #define WD_FOREIGN_LONG	  (5 * WD_MSEC) /* who holds a CPU for less makes nobody wait for long */
@@ -53,7 +54,7 @@ static __always_inline bool wd_wake_idle(void)
 
 	if (cpu < 0)
 		return false;
-	KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+	wd_kick(cpu, WD_KICK_IDLE);
 	return true;
 }
 

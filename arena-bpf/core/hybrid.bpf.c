@@ -103,7 +103,7 @@ static __always_inline void wd_enqueue_bound(struct task_struct *p, struct wd_lo
 	wd_insert_vtime(p, WD_CPU_DSQ + cpu, slice, wd_place(p, l, wd_domain_of_cpu(cpu), run->bound_clock, now),
 			enq_flags);
 	if (!wd_preempt_cpu(cpu, run, l->key, now))
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		wd_kick(cpu, WD_KICK_IDLE);
 }
 
 void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
@@ -158,17 +158,17 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 
 	/* The CPU that was found for it, and below another one: if it is taken, the first looks at no queue. */
 	if (offered)
-		KF(scx_bpf_kick_cpu)(cpu, 0);
+		wd_kick(cpu, 0);
 	idle = wd_placement_kick(p, t, dom);
 	if (idle >= 0 && idle < wd_layout.nr_cpu_ids) {
 		if (wd_domain_of_cpu(idle) != dom)
 			wd_count(kick_greedy);
-		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+		wd_kick(idle, WD_KICK_IDLE);
 	} else if (preempts) {
 		/* The CPU that has run ahead most. */
 		wd_preempt_cpu(running->victim, wd_run_of(running->victim), l->key, now);
 	} else if (enq_flags & WD_ENQ_LAST) {
-		KF(scx_bpf_kick_cpu)(cpu, 0);
+		wd_kick(cpu, 0);
 	}
 }
 
@@ -297,7 +297,7 @@ static __always_inline void wd_look_again(s32 cpu)
 		return;
 	if (wd_domain_queued(dom) || wd_bound_waiting(wd_run_of(cpu), cpu) ||
 	    wd_best_remote(dom, cpu, WD_KEY_NONE) != WD_KEY_NONE)
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		wd_kick(cpu, WD_KICK_IDLE);
 }
 
 void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)

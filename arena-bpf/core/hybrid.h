@@ -11,6 +11,7 @@
 #include "wd40/slots.h"
 #include "wd40/table.h"
 #include "foreign.h"
+#include "kick.h"
 
 #define WD_CLOCK_START	  (1ull << 40)
 #define WD_PULL_INTERVAL  (2 * WD_MSEC)	  /* between looks at the other domains */

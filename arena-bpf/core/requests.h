@@ -42,7 +42,7 @@ __noinline int wd_wake_for(struct task_struct *p __arg_trusted, u32 dom)
 		s32 cpu = wd_domain_list[dom & (WD_MAX_DOMAINS - 1)][i & (WD_PREEMPT_SCAN - 1)];
 
 		if (KF(bpf_cpumask_test_cpu)(cpu, p->cpus_ptr) && wd_claim_idle(cpu)) {
-			KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+			wd_kick(cpu, WD_KICK_IDLE);
 			break;
 		}
 	}

@@ -87,7 +87,7 @@ s32 BPF_STRUCT_OPS(wd_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_
 	if (cpu < 0)
 		return prev_cpu;
 	if (wd_may_be_lost(&wd_here(cpu)->foreign, wd_now())) {
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE); /* to be found idle again, or to take what is queued */
+		wd_kick(cpu, WD_KICK_IDLE); /* to be found idle again, or to take what is queued */
 		return cpu;
 	}
 	wd_tally(kernel);
@@ -149,7 +149,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 			wd_common.urgent = 1;
 		wd_insert(p, WD_USER_DSQ, WD_USER_SLICE, enq_flags);
 		if (wd_user_due(now))
-			KF(scx_bpf_kick_cpu)(cpu, 0);
+			wd_kick(cpu, 0);
 		/*
 		 * A CPU that looked for work a moment ago found the thread running, and sleeps. Whatever stands in the
 		 * rings: more may come before the insertion is done, and who brings it sees nobody parked.
@@ -178,7 +178,7 @@ void BPF_STRUCT_OPS(wd_enqueue, struct task_struct *p, u64 enq_flags)
 		} else {
 			wd_insert(p, WD_DSQ_LOCAL_ON | idle, wd_slice_of(h), enq_flags | WD_ENQ_IMMED);
 		}
-		KF(scx_bpf_kick_cpu)(idle, WD_KICK_IDLE);
+		wd_kick(idle, WD_KICK_IDLE);
 		return;
 	}
 	/*
@@ -241,7 +241,7 @@ void BPF_STRUCT_OPS(wd_update_idle, s32 cpu, bool idle)
 	if (wd_common.decided || wd_here(cpu)->nr_retries || KF(scx_bpf_dsq_nr_queued)(WD_OWN_DSQ) > 0 ||
 	    KF(scx_bpf_dsq_nr_queued)(WD_CUSTODY_DSQ + cpu) > 0 ||
 	    (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(wd_now())))
-		KF(scx_bpf_kick_cpu)(cpu, WD_KICK_IDLE);
+		wd_kick(cpu, WD_KICK_IDLE);
 }
 
 /* A real-time task runs here, nobody knows for how long. Who was put here to run next is queued, for any CPU. */

@@ -10,6 +10,7 @@
 #include "wd40/rings.h"
 #include "wd40/masks.h"
 #include "foreign.h"
+#include "kick.h"
 
 /* Dispatch queues. */
 #define WD_DECIDED_DSQ	   0x1ull     /* decided tasks that any CPU may take, by key */

@@ -294,7 +294,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		if (!since || wd_ago(now, since) <= wd_takeover_ns)
 			continue;
 		waits = true;
-		KF(scx_bpf_kick_cpu)(i, WD_KICK_IDLE);
+		wd_kick(i, WD_KICK_IDLE);
 	}
 	KF(bpf_rcu_read_unlock)();
 	c->late = waits || late;
@@ -302,7 +302,7 @@ static int wd_watch(void *map, int *key, struct bpf_timer *timer)
 		wd_take_over();
 	/* A parked thread waits like any other for the kernel's watchdog; and a missed wake-up ends here. */
 	if (KF(scx_bpf_dsq_nr_queued)(WD_USER_DSQ) > 0 && wd_user_due(now))
-		KF(scx_bpf_kick_cpu)(c->user_cpu & (WD_MAX_CPUS - 1), WD_KICK_IDLE);
+		wd_kick(c->user_cpu & (WD_MAX_CPUS - 1), WD_KICK_IDLE);
 	bpf_timer_start(timer, wd_takeover_ns / 2, 0);
 	return 0;
 }

@@ -77,7 +77,7 @@ internal sealed partial class FigureTests
     }
 
     /// <summary>A task that goes to another scheduling class no longer counts in its group, and counts again when it is back.</summary>
-    [Test, Property("Check", "A-41"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "A-41"), Category(RunLength.FullOnly)]
     public async Task Groups_do_not_count_tasks_of_another_class()
     {
         await SharedSchedulerAsync("");

@@ -61,7 +61,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     }
 
     /// <summary>Two hogs on one CPU share it by weight. The first of those that share a run and begin with the default scheduler's figures.</summary>
-    [Test, Order(4), Property("Check", "A-6")]
+    [Test, Order(4), Property("Check", "A-6"), Category(RunLength.OneKernel)]
     public async Task Weights_hold_on_one_CPU()
     {
         var before = await DefaultAsync("A-6");

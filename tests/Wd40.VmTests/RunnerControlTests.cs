@@ -57,7 +57,7 @@ internal sealed class RunnerControlTests
     }
 
     /// <summary>A guest in which files are missing, because its memory is too small for them, is refused with what to do about it.</summary>
-    [Test, Property("Check", "gate")]
+    [Test, Property("Check", "gate"), Category(RunLength.FullOnly)]
     public async Task Files_that_do_not_fit_into_the_guest_are_no_secret()
     {
         var file = Path.GetTempFileName();
