@@ -47,7 +47,7 @@ internal sealed partial class FigureTests
     /// Weights that change, tasks that move and tasks that end take effect while all runs: p holds a, b and c, and competes with e. A task
     /// that stayed counted where it was would take from the others in p, so from p's half.
     /// </summary>
-    [Test, Property("Check", "A-41"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "A-41"), Category(RunLength.FullOnly)]
     public async Task Groups_follow_changes_of_weights_and_tasks()
     {
         await SharedSchedulerAsync("");

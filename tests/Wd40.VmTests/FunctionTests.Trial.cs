@@ -12,7 +12,7 @@ internal sealed partial class FunctionTests
     private const int TrialSeconds = 6;
 
     /// <summary>Nobody confirms: it detaches in time, says so, and has shown the same figures twice, beside the lines of --stats.</summary>
-    [Test, Order(1), Property("Check", "trial"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "trial"), Category(RunLength.FullOnly)]
     public async Task A_trial_detaches_by_itself()
     {
         await EndSharedSchedulerAsync();

@@ -205,7 +205,7 @@ internal sealed partial class FunctionTests(string kernel, string scheduler = Wd
     }
 
     /// <summary>A scheduler that the administrator ejects says so and exits with its own code.</summary>
-    [Test, Order(1), Property("Check", "A-2"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "A-2"), Category(RunLength.FullOnly)]
     public async Task Ejection_by_sysrq_is_reported()
     {
         await EndSharedSchedulerAsync();

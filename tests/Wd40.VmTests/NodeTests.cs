@@ -25,7 +25,7 @@ internal sealed class NodeTests(string kernel, string scheduler = Wd40Scheduler.
     /// </summary>
     [TestCase("prefer:1", "")]
     [TestCase("bind:1", "--memory-late")]
-    [Property("Check", "memory-policy"), Category(RunLength.OneKernel)]
+    [Property("Check", "memory-policy"), Category(RunLength.FullOnly)]
     public async Task Memory_policy_decides_on_the_home(string policy, string late)
     {
         await SharedSchedulerAsync($"--mempolicy-affinity {AtHome}");
