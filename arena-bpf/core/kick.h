@@ -2,7 +2,7 @@
 #ifndef WD40_KICK_H
 #define WD40_KICK_H
 
-#include "wd40/masks.h"
+#include "wd40/module.h"
 
 /*
  * Has a CPU decide anew what it runs (scx_bpf_kick_cpu), now or, with WD_KICK_IDLE, if it is idle. The kernel does so

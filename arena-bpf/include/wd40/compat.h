@@ -126,8 +126,6 @@ extern struct task_struct *KF(bpf_task_from_pid)(s32 tid) __kfunc;
 extern void KF(bpf_task_release)(struct task_struct *p) __kfunc;
 extern s32 KF(scx_bpf_dsq_nr_queued)(u64 dsq) __kfunc;
 extern void KF(scx_bpf_kick_cpu)(s32 cpu, u64 flags) __kfunc;
-extern const struct cpumask *KF(scx_bpf_get_online_cpumask)(void) __kfunc;
-extern void KF(scx_bpf_put_cpumask)(const struct cpumask *m) __kfunc;
 extern s32 KF(__scx_bpf_select_cpu_and)(struct task_struct *p, const struct cpumask *allowed,
 					struct scx_bpf_select_cpu_and_args *a)
 	__kfunc_or(scx_bpf_select_cpu_and); /* 6.19 */
@@ -138,6 +136,8 @@ extern bool KF(scx_bpf_test_and_clear_cpu_idle)(s32 cpu) __kfunc;
 extern const struct cpumask *KF(scx_bpf_get_idle_cpumask)(void) __kfunc;
 extern const struct cpumask *KF(scx_bpf_get_idle_smtmask)(void) __kfunc;
 extern void KF(scx_bpf_put_idle_cpumask)(const struct cpumask *m) __kfunc;
+extern const struct cpumask *KF(scx_bpf_get_online_cpumask)(void) __kfunc;
+extern void KF(scx_bpf_put_cpumask)(const struct cpumask *m) __kfunc;
 extern u64 KF(scx_bpf_now)(void) __kfunc_or();
 extern s32 KF(scx_bpf_task_cpu)(const struct task_struct *p) __kfunc;
 extern void KF(scx_bpf_cpuperf_set)(s32 cpu, u32 perf) __kfunc;

@@ -21,6 +21,9 @@ internal sealed class RunningScheduler : IAsyncDisposable
     /// <summary>Guest time within which it must be enabled; generous, because A-1 alone judges the time.</summary>
     private const int EnableLimitMs = 120_000;
 
+    /// <summary>From the signal to the end; seconds are usual. Who takes longer hangs in the kernel, and waiting would only hide it.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
+
     private readonly Guest _guest;
     private readonly GuestJob _job;
 
@@ -94,7 +97,17 @@ internal sealed class RunningScheduler : IAsyncDisposable
     public async Task<GuestResult> StopAsync(int signal = SigTerm)
     {
         await _job.KillAsync(signal).ConfigureAwait(false);
-        var result = await _job.EndAsync().ConfigureAwait(false);
+        GuestResult result;
+        try
+        {
+            result = await _job.EndAsync().WaitAsync(EndLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            var state = await _guest.CallAsync("cat /sys/kernel/sched_ext/state").ConfigureAwait(false);
+            throw new AssertionException($"wd40 {Options} does not end {EndLimit.TotalMinutes} minutes after signal {signal}; sched_ext is {state.Output}", e);
+        }
+
         _guest.Note($"wd40 {Options} ended with {result.ExitCode}");
         return result;
     }
