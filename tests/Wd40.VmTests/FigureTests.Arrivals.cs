@@ -106,7 +106,7 @@ internal sealed partial class FigureTests
     /// the least had 0.4 of their mean and the most 1.55, and once in a hundred rounds half of them got nothing for seconds. Among normal ones, when the credit of
     /// those that had slept was virtual time as well, 0.1 to 0.8 and 2 to 4.
     /// </remarks>
-    [TestCase(0, 12, Category = RunLength.FullOnly), TestCase(16, 0), Property("Check", "arrivals"), Category(RunLength.OneKernel)]
+    [TestCase(0, 12), TestCase(16, 0), Property("Check", "arrivals"), Category(RunLength.FullOnly)]
     public async Task Heavy_hogs_that_come_together_share_evenly(int before, int light)
     {
         const int Longest = 1000, SigKill = 9;

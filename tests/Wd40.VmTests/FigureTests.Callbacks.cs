@@ -56,7 +56,7 @@ internal sealed partial class FigureTests
     /// Hogs of nice 0 wait three to a CPU: their virtual time goes on by the CPU time that the kernel counts, the search for the next task included. Left
     /// out of it, equal keys are unequal CPU time wherever that search takes longer.
     /// </summary>
-    [Test, Property("Check", "charge"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "charge"), Category(RunLength.FullOnly)]
     public async Task Virtual_time_is_the_CPU_time_that_the_kernel_counts()
     {
         const int Hogs = 24, Window = 6;

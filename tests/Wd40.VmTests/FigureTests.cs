@@ -26,7 +26,7 @@ internal sealed partial class FigureTests(string kernel, string scheduler = Wd40
     private const int Seconds = 10, JudgedSeconds = 20, FullSeconds = 30;
 
     /// <summary>Windows of the default scheduler's figures, which are printed and not judged, in the scaled run, s.</summary>
-    private const int DefaultSeconds = 5;
+    private const int DefaultSeconds = 3;
 
     private static readonly Dictionary<string, string> _hogs = new()
     {

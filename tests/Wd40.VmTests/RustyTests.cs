@@ -64,7 +64,7 @@ internal sealed partial class RustyTests(string kernel) : GuestFixture(kernel, n
     /// Domains that take nothing from each other go on at paces of their own. Where one lags its clock stays with its tasks, whatever kernel threads run there
     /// at once: they would be left behind, and a heavy one, near the clock by its bound, would wait for all others to catch up.
     /// </summary>
-    [Test, Order(1), Property("Check", "lag"), Category(RunLength.OneKernel)]
+    [Test, Order(1), Property("Check", "lag"), Category(RunLength.FullOnly)]
     public async Task A_heavy_hog_keeps_a_CPU_of_a_domain_that_lags()
     {
         var scheduler = await SharedSchedulerAsync(Sent);

@@ -16,7 +16,7 @@ internal sealed partial class SmallMachineTests
     /// samples/MyModule schedules, and its C# half has told its BPF half the floor: nice 0 has twice the CPU time of nice 10, not nine times as with
     /// what ships (see the tests of compositions). In a directory that a group may write to it is refused, and nothing is loaded.
     /// </summary>
-    [Test, Property("Check", "outside-module"), Category(RunLength.OneKernel)]
+    [Test, Property("Check", "outside-module"), Category(RunLength.FullOnly)]
     public async Task A_module_built_outside_schedules_by_its_own_rule()
     {
         await Guest.CallAsync($"mkdir -p {Modules}");

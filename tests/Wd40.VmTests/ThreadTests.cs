@@ -9,8 +9,9 @@ namespace Wd40.VmTests;
 /// A machine with one cache and 8 cores of two hardware threads each. In instruction-count mode: with threads of the host that are slower than the
 /// guest's timers, a core is often not idle because of what started the hogs.
 /// </summary>
-[TestFixture("6.18", Category = RunLength.FullOnly)]
+[TestFixture("6.18")]
 [TestFixture(KernelCatalog.Newest)]
+[Category(RunLength.FullOnly)]
 internal sealed class ThreadTests(string kernel) : MachineTests(kernel, new VmTopology(1, 1, 8, 2), clock: ClockMode.InstructionCount)
 {
     /// <summary>
@@ -38,7 +39,7 @@ internal sealed class ThreadTests(string kernel) : MachineTests(kernel, new VmTo
     }
 
     /// <summary>Who shares a core moves to one that is wholly idle, without a wake-up that would bring it there: within two slices of 20 ms.</summary>
-    [Test, Order(1), Property("Check", "A-20"), Category(RunLength.FullOnly)]
+    [Test, Order(1), Property("Check", "A-20")]
     public async Task Who_shares_a_core_moves_to_an_idle_one()
     {
         const int Rounds = 8, WidenMs = 200, BoundMs = 60;
