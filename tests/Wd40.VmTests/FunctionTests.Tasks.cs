@@ -85,13 +85,13 @@ internal sealed partial class FunctionTests
         var from = hogs.StartNs + 2_000_000_000;
         var said = LoggedMove.Parse(ended.Error).Where(move => pids.Contains(move.Pid)).ToLookup(move => move.Pid, move => move.Domain);
         var seen = moves.Where(move => pids.Contains(move.Pid) && move.AtNs > from && move.AtNs < hogs.EndNs).ToLookup(move => move.Pid, move => move.ToDomain);
-        var unanswered = seen.Sum(task => Unanswered([.. task], [.. said[task.Key]]));
-        var unasked = seen.Sum(task => Math.Max(0, Unanswered([.. task], [.. said[task.Key]]) - AskedBack([.. said[task.Key]])));
+        var left = seen.Select(task => (Unanswered: Unanswered([.. task], [.. said[task.Key]]), AskedBack: AskedBack([.. said[task.Key]]))).ToArray();
+        var unasked = left.Sum(hog => Math.Max(0, hog.Unanswered - hog.AskedBack));
         TestContext.Out.WriteLine($"{forks.Forked} processes in {Slots} slots, {after.NrSlotsAllocated - before.NrSlotsAllocated} handed out; "
             + $"{Count("requested")} requests, {Count("applied")} applied, {Count("refused")} refused, {Count("stale")} came too late, "
             + $"{Count("pending")} without an answer; the kernel half moved {after.NrMigrations}; moves and answers of hogs: "
             + string.Join(", ", seen.Select(task => $"{task.Count()} and {said[task.Key].Count()}"))
-            + $"; {unanswered} moves without an answer, {unasked} unasked");
+            + $"; {left.Sum(hog => hog.Unanswered)} moves without an answer, {unasked} unasked");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ended.ExitCode, Is.EqualTo((int)ExitCode.Clean), ended.Error);
